@@ -1,0 +1,43 @@
+/**
+ * What everybody who calls has in hand, a client, a node and a function that calls on: `call` for one function, `request`
+ * for several that feed each other.
+ *
+ * @module
+ */
+
+import type { CallOptions, CommandOptions } from "./call_options.ts";
+import type { RequestBuilder, Resolved } from "./request_builder.ts";
+
+/** One calling interface for clients, nodes and functions. */
+export interface Calling {
+  /**
+   * Calls a function wherever it lives.
+   *
+   * @param name The function's name.
+   * @param args Positional arguments, anything JSON can say. Default: none.
+   * @param options Resources, keyword arguments, timeout and signal.
+   * @returns What the function returned, read from JSON.
+   * @throws {FarcallError} If the call failed; `code` says why, `ran` whether the function ran.
+   * @throws {TypeError | RangeError} If the name, the arguments or an option are not what they must be.
+   */
+  call(
+    name: string,
+    args?: readonly unknown[],
+    options?: CallOptions & CommandOptions,
+  ): Promise<unknown>;
+
+  /**
+   * Calls several functions in one round trip; what one returns may be an argument of others. Calls that don't use each
+   * other run at the same time; the first failure ends the request.
+   *
+   * @param build Says which calls and what shall come back: a future, or an object or array with futures in it.
+   * @param options Timeout and signal of the whole request.
+   * @returns The shape that `build` returned, with results in place of futures.
+   * @throws {FarcallError} If any of the calls failed.
+   * @throws {TypeError | RangeError} If a name, an argument or an option is not what it must be.
+   */
+  request<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options?: CallOptions,
+  ): Promise<Resolved<Shape>>;
+}

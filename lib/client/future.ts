@@ -1,0 +1,101 @@
+/**
+ * Results that are not there yet. A future stands for the result of a call of the same request, or for a field of it, and
+ * records which: `page.body` is the field `body` of what `page` will be.
+ *
+ * @module
+ */
+
+/** Key of what only the type checker sees. */
+export declare const resultType: unique symbol;
+
+/** What tells the type checker which value a future stands for; there is no such field at run time. */
+export interface FutureOf<Result> {
+  /** Only for the type checker. */
+  readonly [resultType]: Result;
+}
+
+/** A future of which nothing is known: every field may be asked for. */
+export interface UnknownFuture extends FutureOf<unknown> {
+  /** The field of what the result will be. */
+  readonly [field: string]: UnknownFuture;
+}
+
+/** The fields that a result of a known type will have. */
+export type FutureFields<Result> = Result extends object
+  ? { readonly [Field in keyof Result]-?: Future<Result[Field]> }
+  : unknown;
+
+/**
+ * The result of a call that has not been made. May be an argument of other calls of the same request, or be returned from
+ * it; so may each of its fields. It is no promise: there is nothing to await before the request is sent.
+ */
+export type Future<Result = unknown> = unknown extends Result ? UnknownFuture
+  : FutureOf<Result> & FutureFields<Result>;
+
+/** Which result, or which field of it, a future stands for. */
+export interface Reference {
+  /** The request it belongs to. */
+  readonly request: object;
+  /** The command's generated name. */
+  readonly name: string;
+  /** Fields from the result inwards. */
+  readonly path: readonly string[];
+}
+
+const REFERENCE = Symbol("farcall reference");
+
+/** Makes a future. */
+export function futureOf(reference: Reference): Future {
+  // Empty, whatever its type says: the handler answers for every field.
+  const target: Future = Object.create(null);
+  return new Proxy(target, new FutureHandler(reference));
+}
+
+/** What a future stands for; `undefined` for every other value. */
+export function referenceOf(value: unknown): Reference | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const reference: unknown = Reflect.get(value, REFERENCE);
+  return reference instanceof FutureReference ? reference.reference : undefined;
+}
+
+/** `name.field.field`, as a command's argument refers to a result. */
+export function referenceText({ name, path }: Reference): string {
+  return [name, ...path].join(".");
+}
+
+/** Only this module makes one, so no value from outside can pass for a future. */
+class FutureReference {
+  readonly reference: Reference;
+  constructor(reference: Reference) {
+    this.reference = reference;
+  }
+}
+
+class FutureHandler implements ProxyHandler<Future> {
+  readonly #reference: Reference;
+  readonly #fields = new Map<string, Future>();
+
+  constructor(reference: Reference) {
+    this.#reference = reference;
+  }
+
+  get(_target: Future, field: PropertyKey): unknown {
+    if (field === REFERENCE) return new FutureReference(this.#reference);
+    // A field called "then" would make the future a promise that never ends.
+    if (typeof field !== "string" || field === "then") return undefined;
+    if (field === "toJSON") return () => referenceText(this.#reference);
+    if (field === "" || field.includes(".")) {
+      throw new TypeError(`Can't refer to a field that is empty or has a dot: "${field}"`);
+    }
+    let future = this.#fields.get(field);
+    if (future === undefined) {
+      future = futureOf({ ...this.#reference, path: [...this.#reference.path, field] });
+      this.#fields.set(field, future);
+    }
+    return future;
+  }
+
+  set(_target: Future, field: PropertyKey): boolean {
+    throw new TypeError(`Can't set "${String(field)}" of a result that is not there yet`);
+  }
+}

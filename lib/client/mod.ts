@@ -1,0 +1,28 @@
+/**
+ * Calling functions of a federation from anywhere: browsers, servers, workers. Nothing in here needs more than a WebSocket.
+ *
+ * @example Three lines to call
+ * ```ts
+ * import { startNode } from "@farcall/farcall";
+ * import { connect } from "@farcall/farcall/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+ * node.register("add", ([a, b]) => Number(a) + Number(b));
+ *
+ * await using client = await connect(node.url);
+ * assertEquals(await client.call("add", [1, 2]), 3);
+ * ```
+ *
+ * @module
+ */
+
+export { connect } from "./connect.ts";
+export { type ConnectionEvent, FarcallClient } from "./client.ts";
+export type { ClientOptions } from "./options.ts";
+export type { ListenOptions } from "./broadcaster.ts";
+export type { CallOptions, CommandOptions } from "./call_options.ts";
+export type { Calling } from "./calling.ts";
+export type { Future, FutureFields, FutureOf, resultType, UnknownFuture } from "./future.ts";
+export type { RequestBuilder, Resolved } from "./request_builder.ts";
+export { type CallError, type ErrorCode, FarcallError, type Ran } from "../protocol/errors.ts";

@@ -1,0 +1,93 @@
+import type { FunctionRegistry } from "../federation/function_registry.ts";
+import { callError } from "../protocol/errors.ts";
+import type { RpcResponse } from "../protocol/json_messages.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
+import { RELAY_TTL_MAX } from "../protocol/limits.ts";
+import type { NodeUrl, ResourceName } from "../protocol/names.ts";
+import { Payload } from "../protocol/payload.ts";
+import { callErrorOfWire } from "../protocol/wire_error.ts";
+import { type CallRecord, failure } from "./call_record.ts";
+import type { ConnectionRecord } from "./connection_table.ts";
+import type { Outcome } from "./effects.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * Sends calls to other nodes in the dialect of the connection.
+ *
+ * To a node of the reference a call goes as a request of one step, since only that answers errors. The step's name
+ * holds a token drawn at boot, so that no argument can be mistaken for it and be replaced.
+ */
+export class CallSender {
+  readonly #stepName: string;
+  readonly #registry: FunctionRegistry;
+
+  /** @param token Something that no argument holds. */
+  constructor(token: string, registry: FunctionRegistry) {
+    this.#stepName = `farcall~${token}`;
+    this.#registry = registry;
+  }
+
+  /** Sends one call. */
+  send(turn: Turn, record: CallRecord, connection: ConnectionRecord): void {
+    if (connection.dialect === "json") return this.#sendToReference(turn, record, connection);
+    const { spec } = record;
+    const target = record.provider ?? spec.target;
+    turn.edges.send(connection.id, {
+      type: "call",
+      id: record.id,
+      fun: spec.fun,
+      resources: spec.resources,
+      args: spec.args,
+      ...(spec.kwargs === undefined ? {} : { kwargs: spec.kwargs }),
+      timeoutMs: Math.max(1, Math.ceil(record.deadlineAt - turn.now)),
+      ...(target === undefined ? {} : { target }),
+      ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1,
+    });
+  }
+
+  /** What a node of the reference answered: the number of the call and its end. */
+  read(response: RpcResponse): { readonly call: number; readonly outcome: Outcome } {
+    return { call: Number(response.u), outcome: this.#outcome(response) };
+  }
+
+  #outcome(response: RpcResponse): Outcome {
+    if (response.error !== undefined) return failure(callErrorOfWire(response.error));
+    const results = response.result.value;
+    if (!isJsonObject(results) || !Object.hasOwn(results, this.#stepName)) {
+      return failure(callError("PROTOCOL", "The answer lacks the result of the call", "yes"));
+    }
+    return { ok: true, value: Payload.fromValue(results[this.#stepName] ?? null) };
+  }
+
+  #sendToReference(turn: Turn, record: CallRecord, connection: ConnectionRecord): void {
+    const { spec } = record;
+    turn.edges.send(connection.id, {
+      type: "rpc",
+      u: String(record.id),
+      commands: [{
+        name: this.#stepName,
+        fun: spec.fun,
+        args: list(spec.args.value),
+        kwargs: spec.kwargs === undefined ? {} : object(spec.kwargs.value),
+        resources: this.#locs(record, record.provider ?? spec.target),
+      }],
+      returnIntermediateResults: false,
+      includeExecutionSummary: false,
+    });
+  }
+
+  /** The reference prefers a node registered under exactly the set that is asked for: name the chosen one's. */
+  #locs(record: CallRecord, target: NodeUrl | undefined): readonly ResourceName[] {
+    const { fun, resources } = record.spec;
+    const chosen = this.#registry.providers(fun, resources).find((one) => one.origin === target);
+    return chosen?.resources ?? resources;
+  }
+}
+
+function list(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function object(value: JsonValue): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,119 @@
+import { callError } from "../protocol/errors.ts";
+import type { RpcResponse } from "../protocol/json_messages.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
+import { Payload } from "../protocol/payload.ts";
+import { callErrorOfWire } from "../protocol/wire_error.ts";
+import { failure } from "./call_record.ts";
+import type { Outcome } from "./effects.ts";
+import type { CallId, ClientCommand, Dialect, WireMessage } from "./events.ts";
+
+/** A call or request of a client that has not ended. */
+export interface ClientCall {
+  readonly command: Extract<ClientCommand, { type: "call" | "request" }>;
+  readonly deadlineAt: number;
+}
+
+/** How a client's calls look in each dialect. */
+export class ClientDialect {
+  readonly #stepName: string;
+
+  /** @param token Something that no argument holds: it names the step of a single call on `json`. */
+  constructor(token: string) {
+    this.#stepName = `farcall~${token}`;
+  }
+
+  /** The message that asks for a call. */
+  encode(dialect: Dialect, call: ClientCall, now: number): WireMessage {
+    const { command } = call;
+    if (dialect === "json") return this.#rpc(command);
+    const timeoutMs = Math.max(1, Math.ceil(call.deadlineAt - now));
+    if (command.type === "request") {
+      const { commands, wanted } = command;
+      return {
+        type: "request",
+        id: command.call,
+        commands,
+        timeoutMs,
+        ...(wanted === undefined ? {} : { wanted }),
+      };
+    }
+    const { fun, resources, args, kwargs } = command;
+    return {
+      type: "call",
+      id: command.call,
+      fun,
+      resources,
+      args,
+      timeoutMs,
+      ...(kwargs === undefined ? {} : { kwargs }),
+    };
+  }
+
+  /** Which call a message ends, if it ends one. */
+  answered(message: WireMessage): CallId | undefined {
+    if (message.type === "result" || message.type === "error") return message.id;
+    return message.type === "response" ? Number(message.u) : undefined;
+  }
+
+  /** How it ends. */
+  outcome(message: WireMessage, call: ClientCall): Outcome {
+    if (message.type === "result") return { ok: true, value: message.value };
+    if (message.type === "error") return failure(message.error);
+    if (message.type === "response") return this.#read(message, call);
+    return failure(callError("PROTOCOL", `A ${message.type} message ends no call`, "unknown"));
+  }
+
+  #rpc(command: ClientCall["command"]): WireMessage {
+    const commands = command.type === "request" ? command.commands : [{
+      name: this.#stepName,
+      fun: command.fun,
+      args: list(command.args.value),
+      kwargs: command.kwargs === undefined ? {} : object(command.kwargs.value),
+      resources: command.resources,
+    }];
+    return {
+      type: "rpc",
+      u: String(command.call),
+      commands,
+      // Results that other commands use do not come back on this wire, except as intermediate ones.
+      returnIntermediateResults: command.type === "request" && command.wanted !== undefined,
+      includeExecutionSummary: false,
+    };
+  }
+
+  #read(response: RpcResponse, call: ClientCall): Outcome {
+    if (response.error !== undefined) return failure(callErrorOfWire(response.error));
+    const { command } = call;
+    const results = { ...accumulated(response), ...object(response.result.value) };
+    if (command.type === "call") return this.#pick(results, this.#stepName);
+    const wanted = command.wanted;
+    if (wanted === undefined) return { ok: true, value: response.result };
+    const missing = wanted.find((name) => !Object.hasOwn(results, name));
+    if (missing !== undefined) return this.#pick(results, missing);
+    const found = Object.fromEntries(wanted.map((name) => [name, results[name] ?? null]));
+    return { ok: true, value: Payload.fromValue(found) };
+  }
+
+  #pick(results: JsonObject, name: string): Outcome {
+    if (Object.hasOwn(results, name)) {
+      return { ok: true, value: Payload.fromValue(results[name] ?? null) };
+    }
+    return failure(callError("PROTOCOL", "The answer lacks a result that was asked for", "yes"));
+  }
+}
+
+function accumulated(response: RpcResponse): JsonObject {
+  let all: JsonObject = {};
+  for (const level of response.intermediateResults ?? []) {
+    if (isJsonObject(level)) all = object(level["accumulated_results"] ?? null);
+  }
+  return all;
+}
+
+function list(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function object(value: JsonValue): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

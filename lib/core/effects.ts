@@ -1,0 +1,86 @@
+/**
+ * What a machine wants done. Effects leave through sinks that are handed to `step`, in the order in which they must
+ * happen: one sink for the edges, one for the owner of the machine.
+ *
+ * @module
+ */
+
+import type { CallError } from "../protocol/errors.ts";
+import type { Payload } from "../protocol/payload.ts";
+import type {
+  CallId,
+  ConnectionId,
+  Dialect,
+  DialId,
+  InvocationId,
+  RegistrationId,
+  WireMessage,
+} from "./events.ts";
+import type { Report } from "./reports.ts";
+
+/** How a call ended. */
+export type Outcome =
+  | { readonly ok: true; readonly value: Payload }
+  | { readonly ok: false; readonly error: CallError };
+
+/** Effects on the edges. None of them fails towards the machine: what goes wrong comes back as an event. */
+export interface EdgeEffects {
+  /** Sends a message; the driver puts messages of one turn into as few frames as the dialect allows. */
+  send(connection: ConnectionId, message: WireMessage): void;
+  /** Opens a connection; answered by `opened` with this number or by `dial_failed`. */
+  dial(dial: DialId, target: DialOrder): void;
+  /** Ends a connection after what was sent before; answered by `closed`. */
+  close(connection: ConnectionId, code: number, reason: string): void;
+}
+
+/** What to dial. */
+export interface DialOrder {
+  /** Where to. */
+  readonly url: string;
+  /** Dialects offered; `json` alone offers no subprotocol. */
+  readonly dialects: readonly Dialect[];
+  /** How long it may take, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** Effects on the owner of any machine. */
+export interface CallerEffects {
+  /** The one end of a call or request. */
+  settle(call: CallId, outcome: Outcome): void;
+  /** Something that a user may want to observe. */
+  report(report: Report): void;
+}
+
+/** One run of a registered function. */
+export interface Invocation {
+  /** Number of the run, given back with its end. */
+  readonly invocation: InvocationId;
+  /** Which function. */
+  readonly registration: RegistrationId;
+  /** A JSON array. */
+  readonly args: Payload;
+  /** A JSON object. */
+  readonly kwargs: Payload | undefined;
+  /** Milliseconds left. */
+  readonly timeoutMs: number;
+  /** Who asked, as far as this node knows. */
+  readonly caller: Caller;
+}
+
+/** Who asked for a call: this process, a client, or the node that the call came from. */
+export interface Caller {
+  /** What asked. */
+  readonly kind: "local" | "client" | "node";
+  /** The node's URL, or the address of the client's socket; for people. */
+  readonly name: string;
+}
+
+/** Effects on the owner of a node. */
+export interface NodeOwnerEffects extends CallerEffects {
+  /** Runs a function; answered by one `returned` or `threw`, also after an abort. */
+  invoke(invocation: Invocation): void;
+  /** The caller gave up, is gone or out of time: the function's signal fires. */
+  abort(invocation: InvocationId, reason: CallError): void;
+  /** The node has drained and closed everything. */
+  stopped(): void;
+}

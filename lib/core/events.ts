@@ -1,0 +1,159 @@
+/**
+ * What may happen to a machine. One event in, effects out; each event carries the time it happened at, so that the
+ * machines read no clock, and the same events give the same effects (I9).
+ *
+ * @module
+ */
+
+import type { CallError, ProtocolError } from "../protocol/errors.ts";
+import type { Command, JsonMessage } from "../protocol/json_messages.ts";
+import type { FunctionName, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
+import type { Payload } from "../protocol/payload.ts";
+import type { V1Message } from "../protocol/v1_messages.ts";
+
+/** A connection's number, given by the driver and never used again. */
+export type ConnectionId = number;
+/** A dial's number, given by the machine. */
+export type DialId = number;
+/** A call's or request's number, given by whoever makes it through the machine's own interface. */
+export type CallId = number;
+/** One running function's number, given by the machine. */
+export type InvocationId = number;
+/** One registration's number, given by its author's side. */
+export type RegistrationId = number;
+
+/** What two ends of a connection speak. */
+export type Dialect = "json" | "farcall.v1";
+
+/** A message of either dialect. */
+export type WireMessage = JsonMessage | V1Message;
+
+/** What every event carries. */
+export interface Timed {
+  /** Milliseconds since the epoch, never going back. */
+  readonly now: number;
+}
+
+/** What happens at the edges, the same for every machine. */
+export type EdgeEvent =
+  & Timed
+  & (
+    | {
+      /** A connection is open: one that we dialled (`dial` says which) or one that came in. */
+      readonly type: "opened";
+      readonly connection: ConnectionId;
+      readonly dialect: Dialect;
+      readonly dial: DialId | undefined;
+      readonly remote: string;
+    }
+    | {
+      /** One frame's messages, in order. */
+      readonly type: "received";
+      readonly connection: ConnectionId;
+      readonly messages: readonly WireMessage[];
+    }
+    | {
+      /** A frame that the codec refused. */
+      readonly type: "malformed";
+      readonly connection: ConnectionId;
+      readonly error: ProtocolError;
+    }
+    | {
+      /** The end of a connection, told once. */
+      readonly type: "closed";
+      readonly connection: ConnectionId;
+      readonly code: number;
+      readonly reason: string;
+    }
+    | { readonly type: "dial_failed"; readonly dial: DialId; readonly message: string }
+    | {
+      /** More bytes wait in the connection than its soft limit, or (`drained`) no longer. */
+      readonly type: "congested" | "drained";
+      readonly connection: ConnectionId;
+    }
+    | { readonly type: "tick" }
+  );
+
+/** What a caller on this side asks of a machine. */
+export type CallCommand =
+  & Timed
+  & (
+    | {
+      readonly type: "call";
+      readonly call: CallId;
+      readonly fun: FunctionName;
+      readonly resources: readonly ResourceName[];
+      /** A JSON array. */
+      readonly args: Payload;
+      /** A JSON object. */
+      readonly kwargs: Payload | undefined;
+      readonly timeoutMs: number;
+    }
+    | {
+      readonly type: "request";
+      readonly call: CallId;
+      readonly commands: readonly Command[];
+      /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
+      readonly wanted: readonly string[] | undefined;
+      readonly timeoutMs: number;
+    }
+    | { readonly type: "cancel"; readonly call: CallId }
+  );
+
+/** What a node is told by its author's side. */
+export type NodeCommand =
+  | CallCommand
+  | (
+    & Timed
+    & (
+      | {
+        /** First event of all: four words of randomness for everything that is drawn later. */
+        readonly type: "boot";
+        readonly seed: Uint32Array;
+      }
+      | {
+        readonly type: "register";
+        readonly registration: RegistrationId;
+        readonly fun: FunctionName;
+        readonly resources: readonly ResourceName[];
+        readonly maxHops: MaxHops;
+        readonly scope: string;
+        /** Runs at once, at most. */
+        readonly concurrency: number;
+      }
+      | { readonly type: "withdraw"; readonly registration: RegistrationId }
+      | {
+        readonly type: "returned";
+        readonly invocation: InvocationId;
+        readonly value: Payload;
+      }
+      | {
+        readonly type: "threw";
+        readonly invocation: InvocationId;
+        readonly error: CallError;
+      }
+      | { readonly type: "join"; readonly url: NodeUrl }
+      | {
+        /** Withdraw everything, let calls end for at most so long, say goodbye, close. */
+        readonly type: "drain";
+        readonly timeoutMs: number;
+      }
+    )
+  );
+
+/** Everything that may happen to a node. */
+export type NodeEvent = EdgeEvent | NodeCommand;
+
+/** What a client is told by its caller's side. */
+export type ClientCommand =
+  | CallCommand
+  | (
+    & Timed
+    & (
+      | { readonly type: "boot"; readonly seed: Uint32Array }
+      | { readonly type: "close" }
+    )
+  );
+
+/** Everything that may happen to a client. */
+export type ClientEvent = EdgeEvent | ClientCommand;

@@ -1,0 +1,210 @@
+import type { HopRouter } from "../federation/hop_router.ts";
+import {
+  CALL_TIMEOUT_MS_DEFAULT,
+  FLAP_HOLD_MS,
+  FLAP_WINDOW_MS,
+  FLAPS_MAX,
+  LINKS_MAX,
+} from "../protocol/limits.ts";
+import type { ClusterId, Incarnation, NodeUrl } from "../protocol/names.ts";
+import type { V1Hello } from "../protocol/v1_messages.ts";
+import { CLOSE } from "./close_codes.ts";
+import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
+import type { ConnectionId } from "./events.ts";
+import type { PeerDialer } from "./peer_dialer.ts";
+import type { Turn } from "./turn.ts";
+
+/** Who this node is. */
+export interface NodeIdentity {
+  /** Its address. */
+  readonly url: NodeUrl;
+  /** Its cluster. */
+  readonly cluster: ClusterId;
+  /** Its present life. */
+  readonly incarnation: Incarnation;
+}
+
+/** Ends a connection now: what it carried is over the moment we say so, not when the socket agrees. */
+export type Drop = (turn: Turn, record: ConnectionRecord, code: number, reason: string) => void;
+
+/**
+ * A link that another one replaced stays up this long, so that what came over it does not vanish in between; and a peer
+ * that said goodbye has this long to close, in ms.
+ */
+const CLOSE_SOON_MS = 1_000;
+/** A replaced link stays so much longer while calls that went over it have not ended, in ms. */
+const BUSY_MS = CALL_TIMEOUT_MS_DEFAULT;
+/** Peers whose falls are remembered, at most. */
+const FLAPPING_PEERS_MAX = 1_024;
+
+/**
+ * Handshakes of `farcall.v1` and the links that come of them.
+ *
+ * The dialling side says hello first, the accepting side answers with its own; then both may speak. Two nodes keep one link:
+ * of two that were dialled from both sides the one dialled by the smaller URL stays, of two from one side the newer.
+ */
+export class LinkKeeper {
+  readonly #self: NodeIdentity;
+  readonly #connections: ConnectionTable;
+  readonly #router: HopRouter;
+  readonly #peers: PeerDialer;
+  readonly #drop: Drop;
+  readonly #isBusy: (record: ConnectionRecord) => boolean;
+  readonly #links = new Map<NodeUrl, ConnectionId>();
+  /** Connections that shall be closed, and when. */
+  readonly #closeAt = new Map<ConnectionId, { readonly at: number; readonly reason: string }>();
+  readonly #falls = new Map<NodeUrl, number[]>();
+
+  /** @param rooms The rooms of one node that links touch; `isBusy` = calls that went over a connection have not ended. */
+  constructor(rooms: {
+    readonly self: NodeIdentity;
+    readonly connections: ConnectionTable;
+    readonly router: HopRouter;
+    readonly peers: PeerDialer;
+    readonly drop: Drop;
+    readonly isBusy: (record: ConnectionRecord) => boolean;
+  }) {
+    this.#self = rooms.self;
+    this.#connections = rooms.connections;
+    this.#router = rooms.router;
+    this.#peers = rooms.peers;
+    this.#drop = rooms.drop;
+    this.#isBusy = rooms.isBusy;
+  }
+
+  /** The link to a node, if one is up. */
+  linkTo(peer: NodeUrl): ConnectionId | undefined {
+    return this.#links.get(peer);
+  }
+
+  /** All links, by the peer's URL. */
+  links(): IterableIterator<[NodeUrl, ConnectionId]> {
+    return this.#links.entries();
+  }
+
+  /** Our side of the handshake on a connection that we dialled. */
+  greet(turn: Turn, record: ConnectionRecord, role: V1Hello["role"]): void {
+    turn.edges.send(record.id, { type: "hello", role, ...this.#self });
+  }
+
+  /** The peer's side of the handshake. */
+  hello(turn: Turn, record: ConnectionRecord, hello: V1Hello): void {
+    if (record.role !== "new") {
+      return this.#drop(turn, record, CLOSE.protocol, "second hello on one connection");
+    }
+    const asked = record.purpose === "call" ? "caller" : record.purpose;
+    if (asked !== "accepted" && hello.role !== asked) {
+      const reason = `${hello.role} where a ${asked} was dialled`;
+      return this.#drop(turn, record, CLOSE.protocol, reason);
+    }
+    if (hello.role === "client") {
+      record.role = "client";
+      return this.#answer(turn, record, "client");
+    }
+    const { url, cluster, incarnation } = hello;
+    if (url === undefined || cluster === undefined || incarnation === undefined) {
+      return this.#drop(turn, record, CLOSE.protocol, "hello of a node lacks url, cluster, life");
+    }
+    record.peer = { url, cluster, incarnation };
+    if (url === this.#self.url) return this.#metOurselves(turn, record, incarnation);
+    if (hello.role === "caller") return this.#becomeCaller(turn, record, url);
+    this.#becomeLink(turn, record, { url, cluster, incarnation });
+  }
+
+  /** A connection that was a link is gone. */
+  closed(turn: Turn, record: ConnectionRecord, reason: string): void {
+    this.#closeAt.delete(record.id);
+    const peer = record.peer;
+    if (record.role !== "link" || peer === undefined) return;
+    this.#router.linkDown(record.id, turn.now);
+    if (this.#links.get(peer.url) !== record.id) return;
+    this.#links.delete(peer.url);
+    this.#noteFall(peer.url, turn.now);
+    this.#peers.linkLost(peer.url, turn.now);
+    turn.owner.report({ type: "link_down", peer: peer.url, dialect: record.dialect, reason });
+  }
+
+  /** Closes a connection in a second, if the peer does not before. */
+  closeSoon(turn: Turn, id: ConnectionId, reason: string): void {
+    this.#closeAt.set(id, { at: turn.now + CLOSE_SOON_MS, reason });
+  }
+
+  /** Closes what is to be closed by now; returns when to be stepped again. */
+  step(turn: Turn): number {
+    let wakeAt = Infinity;
+    for (const [id, { at, reason }] of [...this.#closeAt]) {
+      const record = this.#connections.get(id);
+      if (at > turn.now) wakeAt = Math.min(wakeAt, at);
+      else if (record?.role === "link" && this.#isBusy(record) && at + BUSY_MS > turn.now) {
+        wakeAt = Math.min(wakeAt, turn.now + CLOSE_SOON_MS);
+      } else if (record !== undefined) this.#drop(turn, record, CLOSE.normal, reason);
+      if (record === undefined) this.#closeAt.delete(id);
+    }
+    return wakeAt;
+  }
+
+  #answer(turn: Turn, record: ConnectionRecord, role: V1Hello["role"]): void {
+    if (record.purpose === "accepted") this.greet(turn, record, role);
+  }
+
+  #metOurselves(turn: Turn, record: ConnectionRecord, incarnation: Incarnation): void {
+    if (incarnation === this.#self.incarnation) {
+      if (record.dialedUrl !== undefined) this.#peers.forget(record.dialedUrl);
+      return this.#drop(turn, record, CLOSE.identityConflict, "dialled itself");
+    }
+    turn.owner.report({ type: "url_conflict", url: this.#self.url });
+    this.#drop(turn, record, CLOSE.identityConflict, "another node has this URL");
+  }
+
+  #becomeCaller(turn: Turn, record: ConnectionRecord, url: NodeUrl): void {
+    if (record.purpose !== "accepted" && record.dialedUrl !== url) {
+      return this.#drop(turn, record, CLOSE.identityConflict, "not the node that was dialled");
+    }
+    record.role = "caller";
+    this.#answer(turn, record, "caller");
+  }
+
+  #becomeLink(turn: Turn, record: ConnectionRecord, peer: NodeIdentity): void {
+    if (record.dialedUrl !== undefined) this.#peers.up(record.dialedUrl, peer.url, turn.now);
+    const old = this.#links.get(peer.url);
+    const oldRecord = old === undefined ? undefined : this.#connections.get(old);
+    if (oldRecord === undefined && this.#links.size >= LINKS_MAX) {
+      return this.#drop(turn, record, CLOSE.tooMany, "too many links");
+    }
+    if (oldRecord !== undefined && !this.#replaces(record, peer, oldRecord)) {
+      return this.#drop(turn, record, CLOSE.normal, "duplicate link");
+    }
+    record.role = "link";
+    record.heldUntil = this.#isFlapping(peer.url, turn.now) ? turn.now + FLAP_HOLD_MS : 0;
+    this.#answer(turn, record, "link");
+    this.#links.set(peer.url, record.id);
+    this.#router.linkUp(record.id, peer, "vector", turn.now);
+    if (oldRecord === undefined) {
+      const { dialect } = record;
+      turn.owner.report({ type: "link_up", peer: peer.url, dialect, reason: "" });
+    } else this.closeSoon(turn, oldRecord.id, "duplicate link");
+  }
+
+  #replaces(record: ConnectionRecord, peer: NodeIdentity, old: ConnectionRecord): boolean {
+    if (old.peer?.incarnation !== peer.incarnation) return true;
+    const weDialed = record.purpose === "link";
+    if (weDialed === (old.purpose === "link")) return true;
+    return weDialed === (this.#self.url < peer.url);
+  }
+
+  #noteFall(peer: NodeUrl, now: number): void {
+    const recent = (this.#falls.get(peer) ?? []).filter((at) => now - at < FLAP_WINDOW_MS);
+    this.#falls.delete(peer);
+    this.#falls.set(peer, [...recent, now].slice(-FLAPS_MAX));
+    if (this.#falls.size <= FLAPPING_PEERS_MAX) return;
+    for (const oldest of this.#falls.keys()) {
+      this.#falls.delete(oldest);
+      break;
+    }
+  }
+
+  #isFlapping(peer: NodeUrl, now: number): boolean {
+    const falls = this.#falls.get(peer) ?? [];
+    return falls.filter((at) => now - at < FLAP_WINDOW_MS).length >= FLAPS_MAX;
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The pure machines for those who bring edges of their own: one event in, effects out, no clock, no socket, no randomness but
+ * the seed in `boot`. `Driver` of `@farcall/farcall` runs them on any transport; a simulator steps them itself.
+ *
+ * @module
+ */
+
+export * from "./client_core.ts";
+export * from "./close_codes.ts";
+export * from "./effects.ts";
+export * from "./events.ts";
+export * from "./machine.ts";
+export * from "./node_core.ts";
+export * from "./reports.ts";
+export type { Reach } from "./call_router.ts";
+export type { NodeIdentity } from "./link_keeper.ts";
+
+export { Payload } from "../protocol/payload.ts";
+export * from "../protocol/json_messages.ts";
+export * from "../protocol/v1_messages.ts";
+export type { PeeringPolicy } from "../federation/peering_policy.ts";

@@ -1,0 +1,373 @@
+/**
+ * The node core: one event in, effects out.
+ *
+ * This file only connects rooms. Offers travel through the hop router (and, for peers of the reference's dialect, the
+ * gateway) into the function registry; calls pass the two doors into the call router, which asks the registry. Time comes with
+ * each event, randomness with `boot`; announcements that a turn made leave with the `tick` at its end.
+ *
+ * @module
+ */
+
+import { AnnouncementTracker } from "../federation/announcement_tracker.ts";
+import { FunctionRegistry, type Listing } from "../federation/function_registry.ts";
+import { HopRouter } from "../federation/hop_router.ts";
+import type { PeeringPolicy } from "../federation/peering_policy.ts";
+import { ReferenceGateway } from "../federation/reference_gateway.ts";
+import type { JsonMessage } from "../protocol/json_messages.ts";
+import { OFFERS_PER_ORIGIN_MAX } from "../protocol/limits.ts";
+import type { ClusterId, NodeUrl } from "../protocol/names.ts";
+import { seededRandom } from "../protocol/seeded_random.ts";
+import { isPropagation, type V1Message } from "../protocol/v1_messages.ts";
+import { failure, type ReplyTo } from "./call_record.ts";
+import { CallRouter, type Reach } from "./call_router.ts";
+import { CLOSE } from "./close_codes.ts";
+import { type ConnectionRecord, ConnectionTable } from "./connection_table.ts";
+import { ConnectionLife, type Part } from "./connection_life.ts";
+import { DialBook } from "./dial_book.ts";
+import type { EdgeEffects, NodeOwnerEffects, Outcome } from "./effects.ts";
+import type { Dialect, NodeCommand, NodeEvent, WireMessage } from "./events.ts";
+import { FunctionTable } from "./function_table.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { JsonDoor } from "./json_door.ts";
+import { type Drop, LinkKeeper, type NodeIdentity } from "./link_keeper.ts";
+import { LinkOutput } from "./link_output.ts";
+import type { Machine } from "./machine.ts";
+import { NodeExit } from "./node_exit.ts";
+import { OwnCalls } from "./own_calls.ts";
+import { PeerDialer } from "./peer_dialer.ts";
+import { Replies } from "./replies.ts";
+import { RequestRunner } from "./request_runner.ts";
+import type { Turn } from "./turn.ts";
+import { V1Door } from "./v1_door.ts";
+
+/** What a node core is made from. */
+export interface NodeCoreOptions extends NodeIdentity {
+  /** Nodes to keep links to. */
+  readonly peers: readonly NodeUrl[];
+  /** How providers are reached. Default `"auto"`. */
+  readonly reach?: Reach;
+  /** Which groups may pass between clusters. Default: all whose scope allows it. */
+  readonly policy?: PeeringPolicy;
+}
+
+/** A link as a reader sees it. */
+export interface LinkView {
+  /** The node at the other end. */
+  readonly peer: NodeUrl;
+  /** Its cluster. */
+  readonly cluster: string;
+  /** What the link speaks. */
+  readonly dialect: Dialect;
+}
+
+const NO_RANDOM = new Uint32Array([1, 2, 3, 4]);
+
+/** The pure machine of a node. */
+export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
+  readonly #self: NodeIdentity;
+  readonly #connections = new ConnectionTable();
+  readonly #dials = new DialBook();
+  readonly #functions = new FunctionTable();
+  readonly #registry: FunctionRegistry;
+  readonly #router: HopRouter;
+  readonly #gateway: ReferenceGateway;
+  readonly #output: LinkOutput;
+  readonly #peers: PeerDialer;
+  readonly #links: LinkKeeper;
+  readonly #heartbeat: Heartbeat;
+  readonly #calls: CallRouter;
+  readonly #requests: RequestRunner;
+  readonly #replies: Replies;
+  readonly #own: OwnCalls;
+  readonly #life: ConnectionLife;
+  readonly #v1: V1Door;
+  readonly #json: JsonDoor;
+  readonly #exit: NodeExit;
+  readonly #initialPeers: readonly NodeUrl[];
+  #random: () => number = seededRandom(NO_RANDOM);
+  /** The step that is being taken: rooms that report through observers need its sinks. */
+  #turn: Turn | undefined;
+  /** Something may have changed that announcements, gateway or dials must know at the end of this turn. */
+  #isStirred = false;
+  #housekeepingAt = Infinity;
+
+  /** Makes a core; its first event must be `boot`. */
+  constructor(options: NodeCoreOptions) {
+    const { url, cluster, incarnation } = options;
+    const self = this.#self = { url, cluster, incarnation };
+    const random = (): number => this.#random();
+    const drop: Drop = (turn, record, code, reason) => {
+      this.#isStirred = true;
+      this.#life.drop(turn, record, code, reason);
+    };
+    const part: Part = (turn, record, reason) => {
+      this.#isStirred = true;
+      this.#life.part(turn, record, reason);
+    };
+    const reply = this.#reply.bind(this);
+    const isDraining = (): boolean => this.#exit.isDraining;
+    const connections = this.#connections;
+    const dials = this.#dials;
+    const functions = this.#functions;
+
+    const registry = this.#registry = new FunctionRegistry(({ type, listing }) =>
+      this.#turn?.owner.report({ type: `offer_${type}`, listing })
+    );
+    const router = this.#router = new HopRouter({
+      self,
+      observer: { groupChanged: (view) => registry.apply(view) },
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
+    });
+    const tracker = new AnnouncementTracker();
+    const gateway = this.#gateway = new ReferenceGateway({
+      self,
+      router,
+      tracker,
+      ownOffers: (cluster) => [...functions.all()].filter((one) => maySee(one.scope, cluster)),
+    });
+    this.#output = new LinkOutput(self, connections, router, gateway);
+    const peers = this.#peers = new PeerDialer(
+      dials,
+      random,
+      (peer) => this.#links.linkTo(peer) !== undefined,
+    );
+    const links = this.#links = new LinkKeeper({
+      ...{ self, connections, router, peers, drop },
+      isBusy: ({ id, inbound }) => inbound.size > 0 || this.#calls.carries(id),
+    });
+    this.#heartbeat = new Heartbeat(connections, drop);
+    const reach = options.reach ?? "auto";
+    const calls = this.#calls = new CallRouter({
+      ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
+      reply,
+    });
+    const replies = this.#replies = new Replies(connections);
+    const observe = replies.observe.bind(replies);
+    const requests = this.#requests = new RequestRunner({ self, calls, registry, reply, observe });
+    this.#own = new OwnCalls({ self, calls, requests });
+    this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
+    this.#json = new JsonDoor({ self: url, calls, requests, gateway, reply, isDraining });
+    this.#exit = new NodeExit({
+      ...{ connections, functions, calls, requests, drop },
+      output: this.#output,
+    });
+    this.#life = new ConnectionLife({
+      ...{ connections, dials, links, peers, gateway, calls, own: this.#own },
+      // Functions that may still end may need to call others for it.
+      takes: (purpose) => !isDraining() || (purpose === "call" && !this.#exit.isGone),
+    });
+    this.#initialPeers = options.peers;
+  }
+
+  /** All offers in reach, this node's own included. */
+  listings(): Iterable<Listing> {
+    return this.#registry.listings();
+  }
+
+  /** All links that are up. */
+  links(): LinkView[] {
+    const views: LinkView[] = [];
+    for (const record of this.#connections.all()) {
+      if (record.role === "link" && record.peer !== undefined) {
+        const { url, cluster } = record.peer;
+        if (this.#links.linkTo(url) === record.id) {
+          views.push({ peer: url, cluster, dialect: record.dialect });
+        }
+      }
+    }
+    return views;
+  }
+
+  /** Counts of everything that can grow, for tests and for `describe`. */
+  sizes(): {
+    readonly connections: number;
+    readonly calls: number;
+    readonly requests: number;
+    readonly running: number;
+    readonly listings: number;
+    /** Calls that this node's own process waits for. */
+    readonly own: number;
+    /** Calls and requests that peers wait for. */
+    readonly inbound: number;
+    /** Calls in line for a call connection, and those that hold up a connection to a node of the reference. */
+    readonly queued: number;
+  } {
+    let inbound = 0;
+    for (const record of this.#connections.all()) {
+      inbound += Math.max(record.inbound.size, record.wishes.size);
+    }
+    return {
+      connections: this.#connections.size,
+      calls: this.#calls.pendingCount,
+      requests: this.#requests.runningCount,
+      running: this.#functions.runningCount,
+      listings: this.#registry.size,
+      own: this.#own.size,
+      inbound,
+      queued: this.#calls.callConnections.queuedCount,
+    };
+  }
+
+  /** Takes one event; see {@linkcode Machine.step}. */
+  step(event: NodeEvent, edges: EdgeEffects, owner: NodeOwnerEffects): number {
+    const turn = { now: event.now, edges, owner };
+    this.#turn = turn;
+    if (event.type === "tick") this.#tick(turn);
+    else this.#take(turn, event);
+    if (this.#calls.nextDeadlineAt <= turn.now) this.#calls.expire(turn);
+    if (this.#exit.isDraining) this.#exit.step(turn);
+    this.#turn = undefined;
+    if (this.#isStirred) return turn.now;
+    return Math.min(this.#housekeepingAt, this.#calls.nextDeadlineAt, this.#exit.wakeAt);
+  }
+
+  #tick(turn: Turn): void {
+    this.#isStirred = false;
+    this.#housekeepingAt = Math.min(
+      this.#exit.isDraining ? Infinity : this.#peers.step(turn),
+      this.#links.step(turn),
+      this.#heartbeat.step(turn),
+      this.#output.flush(turn),
+      this.#router.expire(turn.now),
+    );
+    this.#calls.callConnections.expire(turn);
+  }
+
+  #take(turn: Turn, event: Exclude<NodeEvent, { type: "tick" }>): void {
+    switch (event.type) {
+      case "received":
+        return this.#received(turn, event.connection, event.messages);
+      case "returned":
+        return this.#calls.ran(turn, event.invocation, { ok: true, value: event.value });
+      case "threw":
+        return this.#calls.ran(turn, event.invocation, failure(event.error));
+      case "call":
+      case "request":
+        return this.#own.begin(turn, event);
+      case "cancel":
+        return this.#own.cancel(turn, event.call);
+      case "malformed":
+        return this.#malformed(turn, event);
+      case "congested":
+      case "drained":
+        return this.#flow(event.connection, event.type === "drained");
+    }
+    this.#isStirred = true;
+    switch (event.type) {
+      case "boot":
+        this.#random = seededRandom(event.seed);
+        for (const peer of this.#initialPeers) this.#peers.add(peer, turn.now);
+        return;
+      case "join":
+        return this.#peers.add(event.url, turn.now);
+      case "register":
+        return this.#register(turn, event);
+      case "withdraw":
+        return this.#withdraw(turn, event.registration);
+      case "opened":
+        return this.#life.opened(turn, event);
+      case "closed":
+        return this.#life.closed(turn, event.connection, event.reason || `code ${event.code}`);
+      case "dial_failed":
+        return this.#life.dialFailed(turn, event);
+      case "drain":
+        for (const { id } of [...this.#functions.all()]) this.#withdraw(turn, id);
+        return this.#exit.begin(turn.now + event.timeoutMs);
+    }
+  }
+
+  #register(turn: Turn, event: Extract<NodeCommand, { type: "register" }>): void {
+    const { fun, resources, maxHops, scope, concurrency, registration } = event;
+    if (this.#functions.size >= OFFERS_PER_ORIGIN_MAX) {
+      const message = `${fun} is not offered: a node offers at most ${OFFERS_PER_ORIGIN_MAX}`;
+      return turn.owner.report({ type: "limit_reached", limit: "OFFERS_PER_ORIGIN_MAX", message });
+    }
+    const offer = this.#router.register({ fun, resources, maxHops, scope });
+    this.#functions.add({
+      id: registration,
+      fun,
+      resources,
+      maxHops,
+      scope,
+      concurrency,
+      offer,
+      running: 0,
+    });
+    this.#gateway.ownOffersChanged(turn.now);
+  }
+
+  #withdraw(turn: Turn, registration: number): void {
+    const removed = this.#functions.remove(registration);
+    if (removed === undefined) return;
+    this.#router.withdraw(removed.offer);
+    this.#gateway.ownOffersChanged(turn.now);
+    this.#isStirred = true;
+  }
+
+  #received(turn: Turn, connection: number, messages: readonly WireMessage[]): void {
+    const record = this.#connections.get(connection);
+    if (record === undefined) return;
+    record.heardAt = turn.now;
+    record.pingedAt = 0;
+    if (record.dialect === "json") {
+      for (const message of messages) this.#json.take(turn, record, message as JsonMessage);
+      if (record.role === "reference") this.#isStirred = true;
+    } else this.#receivedV1(turn, record, messages as readonly V1Message[]);
+  }
+
+  #receivedV1(turn: Turn, record: ConnectionRecord, messages: readonly V1Message[]): void {
+    const offers = [];
+    for (const message of messages) {
+      // An earlier message of the frame may have ended the connection.
+      if (this.#connections.get(record.id) === undefined) return;
+      if (message.type === "hello") this.#hello(turn, record, message);
+      else if (record.role === "parting") return;
+      else if (record.role === "new") {
+        return this.#life.drop(turn, record, CLOSE.protocol, `${message.type} before hello`);
+      } else if (record.role === "link" && isPropagation(message)) offers.push(message);
+      else this.#v1.take(turn, record, message);
+    }
+    if (offers.length === 0) return;
+    this.#isStirred = true;
+    const violation = this.#router.receive(record.id, offers, turn.now);
+    if (violation !== undefined) this.#life.drop(turn, record, CLOSE.protocol, violation);
+  }
+
+  #hello(turn: Turn, record: ConnectionRecord, hello: Extract<V1Message, { type: "hello" }>): void {
+    this.#isStirred = true;
+    this.#links.hello(turn, record, hello);
+    if (record.purpose === "call" && record.role === "caller") {
+      this.#calls.callConnections.ready(turn, record);
+    }
+  }
+
+  #malformed(turn: Turn, event: Extract<NodeEvent, { type: "malformed" }>): void {
+    const record = this.#connections.get(event.connection);
+    if (record === undefined) return;
+    const closed = record.dialect !== "json";
+    const { message } = event.error;
+    turn.owner.report({ type: "protocol_error", remote: record.remote, message, closed });
+    if (closed) this.#life.drop(turn, record, CLOSE.protocol, message);
+    else this.#json.malformed(turn, record, event.error);
+  }
+
+  #flow(connection: number, isWritable: boolean): void {
+    const record = this.#connections.get(connection);
+    if (record === undefined) return;
+    record.writable = isWritable;
+    if (isWritable) this.#isStirred = true;
+  }
+
+  #reply(turn: Turn, replyTo: ReplyTo, outcome: Outcome): void {
+    if (replyTo.kind === "step") {
+      return this.#requests.stepEnded(turn, replyTo.run, replyTo.index, outcome);
+    }
+    if (replyTo.kind !== "local") return this.#replies.send(turn, replyTo, outcome);
+    this.#own.ended(turn, replyTo.call, outcome);
+  }
+}
+
+/** Whether an export class lets a cluster see an offer; an unknown cluster sees what everybody may. */
+function maySee(scope: string, cluster: ClusterId | undefined): boolean {
+  return scope === "" || (cluster !== undefined && scope.split(" ").includes(cluster));
+}

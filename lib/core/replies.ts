@@ -1,0 +1,100 @@
+import { callError } from "../protocol/errors.ts";
+import { LEGACY_ANSWER_BYTES_MAX, MESSAGE_BYTES_MAX } from "../protocol/limits.ts";
+import type { JsonValue } from "../protocol/json_value.ts";
+import { Payload } from "../protocol/payload.ts";
+import { wireErrorOf } from "../protocol/wire_error.ts";
+import { isJsonLongerThan } from "../rpc/json_length.ts";
+import type { RequestRun } from "../rpc/request_run.ts";
+import { failure, type ReplyTo } from "./call_record.ts";
+import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
+import type { Outcome } from "./effects.ts";
+import { isTooLong } from "./message_room.ts";
+import type { Turn } from "./turn.ts";
+
+/** What the answer to a request of the reference's dialect tells beside the results. */
+type Extras = {
+  readonly intermediateResults?: readonly JsonValue[];
+  readonly executionSummary?: JsonValue;
+};
+
+/** Takes the ends of calls to the connections that asked; an end whose connection is gone goes nowhere. */
+export class Replies {
+  readonly #connections: ConnectionTable;
+  readonly #extras = new Map<ReplyTo, Extras>();
+
+  /** @param connections All open connections. */
+  constructor(connections: ConnectionTable) {
+    this.#connections = connections;
+  }
+
+  /**
+   * A request ended well: keeps what its caller asked to be told of its run, until the reply. What would be above the limit
+   * of a message is left out.
+   */
+  observe(replyTo: ReplyTo, run: RequestRun): void {
+    if (replyTo.kind !== "rpc") return;
+    const wish = this.#connections.get(replyTo.connection)?.wishes.get(replyTo.u);
+    if (wish === undefined) return;
+    const { u } = replyTo;
+    const extras = {
+      ...(wish.returnIntermediateResults
+        ? { intermediateResults: run.intermediateResults(u) }
+        : {}),
+      ...(wish.includeExecutionSummary ? { executionSummary: run.summary(u) } : {}),
+    };
+    if (!isJsonLongerThan(extras, MESSAGE_BYTES_MAX)) this.#extras.set(replyTo, extras);
+  }
+
+  /** The end of what a connection asked for. */
+  send(turn: Turn, replyTo: Exclude<ReplyTo, { kind: "local" | "step" }>, end: Outcome): void {
+    const outcome = end.ok && isTooLong(end.value)
+      ? failure(callError("RESULT_TOO_LARGE", "The result is too long to be passed on", "yes"))
+      : end;
+    const record = this.#connections.get(replyTo.connection);
+    const extras = this.#extras.get(replyTo);
+    this.#extras.delete(replyTo);
+    if (record === undefined) return;
+    if (replyTo.kind === "v1") return replyV1(turn, record, replyTo.id, outcome);
+    record.inbound.delete(replyTo.u);
+    record.wishes.delete(replyTo.u);
+    if (replyTo.kind === "rpc") return replyRpc(turn, record, replyTo.u, outcome, extras ?? {});
+    const answer = internalAnswer(replyTo.fun, outcome);
+    turn.edges.send(record.id, { type: "internal-answer", u: replyTo.u, answer });
+  }
+}
+
+function replyV1(turn: Turn, record: ConnectionRecord, id: number, outcome: Outcome): void {
+  record.inbound.delete(id);
+  turn.edges.send(
+    record.id,
+    outcome.ok
+      ? { type: "result", id, value: outcome.value }
+      : { type: "error", id, error: outcome.error },
+  );
+}
+
+function replyRpc(
+  turn: Turn,
+  record: ConnectionRecord,
+  u: string,
+  outcome: Outcome,
+  extras: Extras,
+): void {
+  const result = outcome.ok ? outcome.value : Payload.fromValue(null);
+  const error = outcome.ok ? undefined : wireErrorOf(outcome.error);
+  const told = isTooLong(result, Payload.fromValue(extras)) ? {} : extras;
+  turn.edges.send(record.id, { type: "response", u, result, error, ...told });
+}
+
+/**
+ * The wire has no error form for such an answer, and silence would let the caller hang for 30 s: an object that says what
+ * happened is the least bad. An answer above 1 MiB would close the caller's socket.
+ */
+function internalAnswer(fun: string, outcome: Outcome): Payload {
+  const checked = outcome.ok && outcome.value.text.length > LEGACY_ANSWER_BYTES_MAX
+    ? failure(callError("RESULT_TOO_LARGE", `The result of ${fun} is above 1 MB`, "yes"))
+    : outcome;
+  if (checked.ok) return checked.value;
+  const { code, message } = checked.error;
+  return Payload.fromValue({ error: message, command: fun, error_type: code });
+}

@@ -1,0 +1,200 @@
+import { type CallError, callError } from "../protocol/errors.ts";
+import type { FunctionRegistry } from "../federation/function_registry.ts";
+import type { Command } from "../protocol/json_messages.ts";
+import { jsonExcess } from "../protocol/json_scan.ts";
+import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+import { MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
+import { Payload } from "../protocol/payload.ts";
+import { planRequest } from "../rpc/call_graph.ts";
+import { isJsonLongerThan } from "../rpc/json_length.ts";
+import { RequestRun } from "../rpc/request_run.ts";
+import { failure, type Reply, type ReplyTo } from "./call_record.ts";
+import type { CallRouter } from "./call_router.ts";
+import type { Caller, Outcome } from "./effects.ts";
+import type { NodeIdentity } from "./link_keeper.ts";
+import { noProvider } from "./no_provider.ts";
+import type { Turn } from "./turn.ts";
+
+/** A request to be run. */
+export interface RequestSpec {
+  readonly commands: readonly Command[];
+  /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
+  readonly wanted: readonly string[] | undefined;
+  readonly caller: Caller;
+  readonly deadlineAt: number;
+}
+
+interface ActiveRun {
+  readonly id: number;
+  readonly spec: RequestSpec;
+  readonly run: RequestRun;
+  readonly replyTo: ReplyTo;
+  /** Calls on their way, by the command's index. */
+  readonly calls: Map<number, number>;
+  /** Commands that were started so far. */
+  startedCount: number;
+}
+
+/** What the end of a request leaves for those who asked how it went. */
+export type RunObserver = (replyTo: ReplyTo, run: RequestRun) => void;
+
+/**
+ * Requests of several commands. A command starts as soon as all that it uses are done; the first failure ends the
+ * request, and what else runs for it is cancelled.
+ */
+export class RequestRunner {
+  readonly #runs = new Map<number, ActiveRun>();
+  readonly #self: NodeIdentity;
+  readonly #calls: CallRouter;
+  readonly #registry: FunctionRegistry;
+  readonly #reply: Reply;
+  readonly #observe: RunObserver;
+  #last = 0;
+
+  /** @param observe Is told of each request that ended well, before its reply. */
+  constructor(rooms: {
+    readonly self: NodeIdentity;
+    readonly calls: CallRouter;
+    readonly registry: FunctionRegistry;
+    readonly reply: Reply;
+    readonly observe: RunObserver;
+  }) {
+    this.#self = rooms.self;
+    this.#calls = rooms.calls;
+    this.#registry = rooms.registry;
+    this.#reply = rooms.reply;
+    this.#observe = rooms.observe;
+  }
+
+  /** Requests that have not ended. */
+  get runningCount(): number {
+    return this.#runs.size;
+  }
+
+  /**
+   * Begins a request, if it is right and every function has a provider; else it ends before anything runs.
+   *
+   * @returns The request's number, by which it can be cancelled.
+   */
+  start(turn: Turn, spec: RequestSpec, replyTo: ReplyTo): number {
+    this.#last += 1;
+    const id = this.#last;
+    const planned = planRequest(spec.commands);
+    const error = planned.ok ? this.#missing(spec) : planned.error;
+    if (!planned.ok || error !== undefined) {
+      this.#reply(turn, replyTo, failure(error ?? callError("INTERNAL", "No plan")));
+      return id;
+    }
+    const run = new RequestRun(planned.plan, turn.now);
+    const active = { id, spec, run, replyTo, calls: new Map(), startedCount: 0 };
+    this.#runs.set(id, active);
+    this.#advance(turn, active);
+    return id;
+  }
+
+  /** The caller gave up or is gone: all commands on their way are cancelled. */
+  cancel(turn: Turn, id: number, error: CallError): void {
+    const active = this.#runs.get(id);
+    if (active !== undefined) this.#fail(turn, active, error);
+  }
+
+  /** A command ended. */
+  stepEnded(turn: Turn, id: number, index: number, outcome: Outcome): void {
+    const active = this.#runs.get(id);
+    if (active === undefined) return;
+    active.calls.delete(index);
+    if (!outcome.ok) return this.#fail(turn, active, outcome.error);
+    active.run.finish(index, outcome.value.value, turn.now);
+    this.#advance(turn, active);
+  }
+
+  #missing(spec: RequestSpec): CallError | undefined {
+    const names = new Set(spec.commands.map((command) => command.name));
+    const unknown = spec.wanted?.find((name) => !names.has(name));
+    if (unknown !== undefined) {
+      return callError("UNKNOWN_REFERENCE", `No command is called ${unknown}`);
+    }
+    for (const { fun, resources } of spec.commands) {
+      if (this.#registry.providers(fun, resources).length === 0) {
+        return noProvider(this.#registry, fun, resources, this.#self.url);
+      }
+    }
+    return undefined;
+  }
+
+  #advance(turn: Turn, active: ActiveRun): void {
+    for (const index of active.run.ready()) {
+      const command = active.spec.commands[index];
+      // A command that ended at once with a failure has ended the whole request.
+      if (command === undefined || !this.#runs.has(active.id)) return;
+      this.#startCommand(turn, active, index, command);
+    }
+    if (!active.run.isDone || !this.#runs.delete(active.id)) return;
+    const results = this.#results(active);
+    if (isTooLarge(results)) {
+      const message = `The results of the request are above ${MESSAGE_BYTES_MAX} bytes or too deep`;
+      return this.#reply(
+        turn,
+        active.replyTo,
+        failure(callError("RESULT_TOO_LARGE", message, "yes")),
+      );
+    }
+    this.#observe(active.replyTo, active.run);
+    this.#reply(turn, active.replyTo, { ok: true, value: Payload.fromValue(results) });
+  }
+
+  #results(active: ActiveRun): JsonObject {
+    const { run, spec } = active;
+    return spec.wanted === undefined ? run.results() : run.resultsOf(spec.wanted);
+  }
+
+  #startCommand(turn: Turn, active: ActiveRun, index: number, command: Command): void {
+    const { run, spec, id } = active;
+    const args = run.argsOf(index);
+    const kwargs = run.kwargsOf(index);
+    // One large result may be referred to many times: the sum must be known before it is text.
+    if (isTooLarge([args, kwargs])) {
+      const message = `Arguments of ${command.fun} grow above ${MESSAGE_BYTES_MAX} bytes or ` +
+        `${PAYLOAD_DEPTH_MAX} levels`;
+      return this.#fail(turn, active, callError("PAYLOAD_TOO_LARGE", message, "unknown"));
+    }
+    const replyTo = { kind: "step", run: id, index } as const;
+    // The entry is made before the call, which may end before it returns.
+    active.calls.set(index, 0);
+    active.startedCount += 1;
+    const call = this.#calls.start(
+      turn,
+      {
+        fun: command.fun,
+        resources: command.resources,
+        args: Payload.fromValue(args),
+        kwargs: Object.keys(kwargs).length === 0 ? undefined : Payload.fromValue(kwargs),
+        target: undefined,
+        ttl: 0,
+        caller: spec.caller,
+      },
+      replyTo,
+      spec.deadlineAt,
+    );
+    if (active.calls.has(index)) active.calls.set(index, call);
+  }
+
+  #fail(turn: Turn, active: ActiveRun, error: CallError): void {
+    if (!this.#runs.delete(active.id)) return;
+    const cancelled = callError("CANCELLED", "Another command of the request failed", "unknown");
+    for (const call of active.calls.values()) this.#calls.cancel(turn, call, cancelled);
+    this.#reply(turn, active.replyTo, failure(ofWhole(error, active.startedCount)));
+  }
+}
+
+/** Whether a message could not carry the value; written out only when its length is bounded. */
+function isTooLarge(value: JsonValue): boolean {
+  return isJsonLongerThan(value, MESSAGE_BYTES_MAX) ||
+    jsonExcess(JSON.stringify(value), MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX + 1) !== undefined;
+}
+
+/** One command's error as the request's: that this one did not run says nothing of the others. */
+function ofWhole(error: CallError, startedCount: number): CallError {
+  const isAlone = startedCount <= 1;
+  return isAlone || error.ran !== "no" ? error : { ...error, ran: "unknown", retryable: false };
+}

@@ -1,0 +1,139 @@
+import { callError } from "../protocol/errors.ts";
+import {
+  CALL_TIMEOUT_MS_MAX,
+  PENDING_CALLS_PER_CLIENT_MAX,
+  PENDING_CALLS_PER_LINK_MAX,
+} from "../protocol/limits.ts";
+import type { CallMessage, RequestMessage, V1Message } from "../protocol/v1_messages.ts";
+import { failure, type Reply } from "./call_record.ts";
+import type { CallRouter } from "./call_router.ts";
+import { CLOSE } from "./close_codes.ts";
+import type { ConnectionRecord } from "./connection_table.ts";
+import type { Caller } from "./effects.ts";
+import type { Drop } from "./link_keeper.ts";
+import type { RequestRunner } from "./request_runner.ts";
+import type { Turn } from "./turn.ts";
+
+/** Takes the calls that arrive over `farcall.v1` connections, and what ends them. */
+export class V1Door {
+  readonly #calls: CallRouter;
+  readonly #requests: RequestRunner;
+  readonly #reply: Reply;
+  readonly #drop: Drop;
+  readonly #part: (turn: Turn, record: ConnectionRecord, reason: string) => void;
+  readonly #isDraining: () => boolean;
+
+  /**
+   * @param part Takes leave of a peer that said goodbye and will close.
+   * @param isDraining Whether the node is leaving and takes no more calls.
+   */
+  constructor(rooms: {
+    readonly calls: CallRouter;
+    readonly requests: RequestRunner;
+    readonly reply: Reply;
+    readonly drop: Drop;
+    readonly part: (turn: Turn, record: ConnectionRecord, reason: string) => void;
+    readonly isDraining: () => boolean;
+  }) {
+    this.#calls = rooms.calls;
+    this.#requests = rooms.requests;
+    this.#reply = rooms.reply;
+    this.#drop = rooms.drop;
+    this.#part = rooms.part;
+    this.#isDraining = rooms.isDraining;
+  }
+
+  /** One message about calls or the connection itself. */
+  take(turn: Turn, record: ConnectionRecord, message: V1Message): void {
+    switch (message.type) {
+      case "call":
+        return this.#call(turn, record, message);
+      case "request":
+        return this.#request(turn, record, message);
+      case "result":
+        return this.#calls.answered(turn, record.id, message.id, {
+          ok: true,
+          value: message.value,
+        });
+      case "error":
+        return this.#calls.answered(turn, record.id, message.id, failure(message.error));
+      case "cancel":
+        return this.#cancel(turn, record, message.id);
+      case "ping":
+        return turn.edges.send(record.id, { type: "pong" });
+      case "pong":
+        return;
+      case "goodbye":
+        return this.#part(turn, record, `peer said goodbye: ${message.reason}`);
+      default:
+        return this.#drop(turn, record, CLOSE.forbidden, `${message.type} is for links only`);
+    }
+  }
+
+  #call(turn: Turn, record: ConnectionRecord, message: CallMessage): void {
+    if (!this.#admit(turn, record, message.id)) return;
+    const replyTo = { kind: "v1", connection: record.id, id: message.id } as const;
+    const spec = {
+      fun: message.fun,
+      resources: message.resources,
+      args: message.args,
+      kwargs: message.kwargs,
+      target: message.target,
+      ttl: message.ttl ?? 0,
+      caller: callerOf(record),
+    };
+    const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
+    const id = this.#calls.start(turn, spec, replyTo, deadlineAt, record.id);
+    noteTask(record, message.id, "call", id);
+  }
+
+  #request(turn: Turn, record: ConnectionRecord, message: RequestMessage): void {
+    if (!this.#admit(turn, record, message.id)) return;
+    const replyTo = { kind: "v1", connection: record.id, id: message.id } as const;
+    const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
+    const { commands, wanted } = message;
+    const spec = { commands, wanted, caller: callerOf(record), deadlineAt };
+    const id = this.#requests.start(turn, spec, replyTo);
+    noteTask(record, message.id, "run", id);
+  }
+
+  /** A number that is already running is the same frame again: it never runs twice. */
+  #admit(turn: Turn, record: ConnectionRecord, id: number): boolean {
+    if (record.inbound.has(id)) return false;
+    const max = record.role === "client"
+      ? PENDING_CALLS_PER_CLIENT_MAX
+      : PENDING_CALLS_PER_LINK_MAX;
+    const isFull = record.inbound.size >= max;
+    record.inbound.set(id, { kind: "call", id: 0 });
+    if (!isFull && !this.#isDraining()) return true;
+    const error = isFull
+      ? callError("RESOURCE_EXHAUSTED", `${max} calls of this connection are running`)
+      : callError("DRAINING", "The node is leaving, ask another one");
+    this.#reply(turn, { kind: "v1", connection: record.id, id }, failure(error));
+    return false;
+  }
+
+  #cancel(turn: Turn, record: ConnectionRecord, id: number): void {
+    const task = record.inbound.get(id);
+    const error = callError("CANCELLED", "The caller gave up", "unknown");
+    if (task?.kind === "call") this.#calls.cancel(turn, task.id, error);
+    else if (task !== undefined) this.#requests.cancel(turn, task.id, error);
+  }
+}
+
+/** Notes what runs for a peer, unless it has ended already. */
+export function noteTask(
+  record: ConnectionRecord,
+  key: number | string,
+  kind: "call" | "run",
+  id: number,
+): void {
+  if (record.inbound.has(key)) record.inbound.set(key, { kind, id });
+}
+
+/** Who asks over this connection, as far as this node knows. */
+export function callerOf(record: ConnectionRecord): Caller {
+  return record.peer === undefined
+    ? { kind: "client", name: record.remote }
+    : { kind: "node", name: record.peer.url };
+}

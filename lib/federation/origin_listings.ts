@@ -1,0 +1,72 @@
+/**
+ * What the groups of one origin amount to.
+ *
+ * An origin may be known by several groups at once: one for each radius and scope of its offers, those of a life that
+ * is over while the ghost dies, and those that gateways write for it. The rules, in order: where the origin speaks
+ * itself nobody speaks for it; of several lives of one speaker only the highest counts; an offer known in several
+ * ways is one listing, the nearest.
+ *
+ * @module
+ */
+
+import type { Incarnation, NodeUrl } from "../protocol/names.ts";
+import type { GroupName, Offer, VersionedOffer } from "../protocol/v1_messages.ts";
+import { offerKey } from "./offer_key.ts";
+
+/** A group in reach, as the registry keeps it. */
+export interface ListedGroup {
+  /** Whose offers these are. */
+  readonly name: GroupName;
+  /** Links to the origin. */
+  readonly distance: number;
+  /** The content as it was handed over; the same array means the same content. */
+  readonly offers: readonly VersionedOffer[];
+  /** The same offers with what identifies them. */
+  readonly keyed: ReadonlyMap<string, VersionedOffer>;
+}
+
+/** A group's content with its keys; made once per content, not once per change of distance. */
+export function keyedOffers(
+  offers: readonly VersionedOffer[],
+): ReadonlyMap<string, VersionedOffer> {
+  return new Map(offers.map((one) => [offerKey(one.offer.fun, one.offer.resources), one]));
+}
+
+/** An offer and the group by which it is nearest. */
+export interface NearestOffer {
+  /** The offer. */
+  readonly offer: Offer;
+  /** Where it was found. */
+  readonly group: ListedGroup;
+}
+
+/** All offers of one origin by offer key, each by its nearest way; the order of the groups does not matter. */
+export function nearestOffers(groups: readonly ListedGroup[]): ReadonlyMap<string, NearestOffer> {
+  const nearest = new Map<string, NearestOffer>();
+  for (const group of speakingGroups(groups)) {
+    for (const [key, { offer }] of group.keyed) {
+      const known = nearest.get(key);
+      if (known === undefined || isBetter(group, known.group)) nearest.set(key, { offer, group });
+    }
+  }
+  return nearest;
+}
+
+function speakingGroups(groups: readonly ListedGroup[]): readonly ListedGroup[] {
+  const own = groups.filter(({ name }) => name.writer === undefined);
+  const speaking = own.length > 0 ? own : groups;
+  const lives = new Map<NodeUrl | undefined, Incarnation>();
+  for (const { name } of speaking) {
+    const known = lives.get(name.writer);
+    if (known === undefined || known < name.incarnation) lives.set(name.writer, name.incarnation);
+  }
+  return speaking.filter(({ name }) => lives.get(name.writer) === name.incarnation);
+}
+
+/** Nearer wins; the rest only makes the choice the same everywhere and in every order. */
+function isBetter(a: ListedGroup, b: ListedGroup): boolean {
+  if (a.distance !== b.distance) return a.distance < b.distance;
+  if (a.name.maxHops !== b.name.maxHops) return a.name.maxHops > b.name.maxHops;
+  if (a.name.incarnation !== b.name.incarnation) return a.name.incarnation > b.name.incarnation;
+  return a.name.cluster < b.name.cluster;
+}

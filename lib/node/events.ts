@@ -1,0 +1,46 @@
+/**
+ * What can be observed of a node. Metadata only: no argument and no result ever shows up in an event.
+ *
+ * @module
+ */
+
+import type { Caller } from "../core/effects.ts";
+import type { Report } from "../core/reports.ts";
+import type { Listing } from "../federation/function_registry.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { FunctionName } from "../protocol/names.ts";
+
+/** An offer came into reach, now says something else (distance, life, cluster, radius), or is gone. */
+export interface OfferEvent {
+  /** What happened. */
+  readonly type: "added" | "changed" | "lost";
+  /** The offer as it is now; when lost, as it was. */
+  readonly offer: Listing;
+}
+
+/** A link came or went, a peer could not be reached or broke the protocol, or another node lives under our URL. */
+export type LinkEvent = Extract<
+  Report,
+  { readonly type: "link_up" | "link_down" | "dial_failed" | "protocol_error" | "url_conflict" }
+>;
+
+/** A function began or ended to run on this node. */
+export type CallEvent =
+  & {
+    /** Number of the run, the same in both of its events. */
+    readonly call: number;
+    /** What runs. */
+    readonly function: FunctionName;
+    /** Who asked. */
+    readonly caller: Caller;
+  }
+  & (
+    | { readonly type: "started" }
+    | {
+      readonly type: "ended";
+      /** Why it failed; `undefined` = it did not. */
+      readonly code: ErrorCode | undefined;
+      /** How long it ran, in ms. */
+      readonly durationMs: number;
+    }
+  );

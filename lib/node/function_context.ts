@@ -1,0 +1,69 @@
+import type { CallOptions, CommandOptions } from "../client/call_options.ts";
+import type { Calling } from "../client/calling.ts";
+import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
+import type { Caller } from "../core/effects.ts";
+import type { FunctionName } from "../protocol/names.ts";
+
+/** What a function gets besides its arguments. Every member may be taken out by destructuring. */
+export interface FunctionContext {
+  /** The name under which the function was called. */
+  readonly name: FunctionName;
+  /** Keyword arguments; empty when there are none. */
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  /** Aborts when the caller gives up, is gone, or its time is over; the reason is a `FarcallError`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left until the caller's deadline, at least 0. */
+  readonly remaining: () => number;
+  /** Who asked, as far as this node knows. */
+  readonly caller: Caller;
+  /** Calls on: within what is left of the caller's time, and cancelled together with this call. */
+  readonly client: Calling;
+}
+
+/**
+ * A function that can be called from anywhere.
+ *
+ * @param args Positional arguments, read from JSON; their types are the caller's promise and nothing more.
+ * @returns Anything JSON can say, or a promise of it; `undefined` travels as null.
+ */
+export type RegisteredFunction = (args: unknown[], context: FunctionContext) => unknown;
+
+/** The calls of a function that runs: bounded by the call that it serves. */
+export class NestedCalls implements Calling {
+  readonly #calls: Calling;
+  readonly #signal: AbortSignal;
+  readonly #remaining: () => number;
+
+  /** Calls made through `calls` end no later than `signal` and `remaining` say. */
+  constructor(calls: Calling, signal: AbortSignal, remaining: () => number) {
+    this.#calls = calls;
+    this.#signal = signal;
+    this.#remaining = remaining;
+  }
+
+  /** See {@linkcode Calling.call}. */
+  call(
+    name: string,
+    args: readonly unknown[] = [],
+    options: CallOptions & CommandOptions = {},
+  ): Promise<unknown> {
+    return this.#calls.call(name, args, { ...options, ...this.#bounded(options) });
+  }
+
+  /** See {@linkcode Calling.request}. */
+  request<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options: CallOptions = {},
+  ): Promise<Resolved<Shape>> {
+    return this.#calls.request(build, this.#bounded(options));
+  }
+
+  #bounded({ timeout = Infinity, signal }: CallOptions): CallOptions {
+    // With no time left the call must fail by its deadline, not by a bad argument.
+    const left = Math.max(1, this.#remaining());
+    return {
+      timeout: Math.min(timeout, left),
+      signal: signal === undefined ? this.#signal : AbortSignal.any([signal, this.#signal]),
+    };
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Runs the functions of a node. Whatever a function does (returns, throws, returns what JSON can't say, ignores its signal,
+ * never ends), the machine hears of each run's end exactly once, and nothing else of the node notices.
+ *
+ * @module
+ */
+
+import { fitsMessage, PAYLOAD_BYTES_MAX } from "../client/arguments.ts";
+import type { Calling } from "../client/calling.ts";
+import type { Invocation } from "../core/effects.ts";
+import type { InvocationId, NodeCommand, RegistrationId } from "../core/events.ts";
+import { type CallError, callError, FarcallError } from "../protocol/errors.ts";
+import { PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
+import type { FunctionName } from "../protocol/names.ts";
+import { Payload } from "../protocol/payload.ts";
+import type { CallEvent } from "./events.ts";
+import { type FunctionContext, NestedCalls, type RegisteredFunction } from "./function_context.ts";
+import { PublicError } from "./public_error.ts";
+
+/** A function and its name. */
+export interface HostedFunction {
+  readonly name: FunctionName;
+  readonly run: RegisteredFunction;
+}
+
+/** What a host needs from its node. */
+export interface FunctionHostEdges {
+  /** Tells the machine something, at the time it is given. */
+  readonly post: (stamp: (now: number) => NodeCommand) => void;
+  /** The present instant, in ms. */
+  readonly now: () => number;
+  /** By which functions call on. */
+  readonly calls: Calling;
+  /** Hears what functions throw. */
+  readonly failed: (error: unknown) => void;
+  /** Hears of each run's beginning and end. */
+  readonly observe: (event: CallEvent) => void;
+}
+
+type Ended =
+  | { readonly ok: true; readonly value: Payload }
+  | { readonly ok: false; readonly error: CallError };
+
+/** The functions of one node and what runs of them. */
+export class FunctionHost {
+  readonly #edges: FunctionHostEdges;
+  readonly #functions = new Map<RegistrationId, HostedFunction>();
+  readonly #running = new Map<InvocationId, AbortController>();
+
+  /** @param edges What the host needs from its node. */
+  constructor(edges: FunctionHostEdges) {
+    this.#edges = edges;
+  }
+
+  /** Takes a function in. */
+  add(registration: RegistrationId, hosted: HostedFunction): void {
+    this.#functions.set(registration, hosted);
+  }
+
+  /** Takes a function out; what runs of it runs on. */
+  remove(registration: RegistrationId): void {
+    this.#functions.delete(registration);
+  }
+
+  /** Runs a function, after the turn of the machine that asks for it: an author's code never runs inside a step. */
+  invoke(invocation: Invocation): void {
+    const hosted = this.#functions.get(invocation.registration);
+    if (hosted === undefined) {
+      const error = callError("FUNCTION_NOT_FOUND", "The function has just been withdrawn");
+      return this.#tell(invocation.invocation, { ok: false, error });
+    }
+    const abort = new AbortController();
+    this.#running.set(invocation.invocation, abort);
+    queueMicrotask(() => void this.#run(invocation, hosted, abort.signal));
+  }
+
+  /** Fires the signal of a run, after the present turn as well. */
+  abort(invocation: InvocationId, reason: CallError): void {
+    const abort = this.#running.get(invocation);
+    if (abort !== undefined) queueMicrotask(() => abort.abort(new FarcallError(reason)));
+  }
+
+  /** Fires all signals: the node is gone. */
+  abortAll(reason: CallError): void {
+    for (const invocation of [...this.#running.keys()]) this.abort(invocation, reason);
+  }
+
+  async #run(invocation: Invocation, hosted: HostedFunction, signal: AbortSignal): Promise<void> {
+    const { name } = hosted;
+    const startedAt = this.#edges.now();
+    const { caller } = invocation;
+    const call = invocation.invocation;
+    this.#edges.observe({ type: "started", call, function: name, caller });
+    let ended: Ended;
+    try {
+      const args: unknown = JSON.parse(invocation.args.text);
+      const context = this.#context(invocation, name, signal, startedAt);
+      ended = ending(name, await hosted.run(Array.isArray(args) ? args : [], context));
+    } catch (error) {
+      if (!(error instanceof PublicError) && !signal.aborted) this.#noteFailure(error);
+      ended = { ok: false, error: signal.aborted ? givenUp(signal) : safeError(name, error) };
+    }
+    this.#running.delete(call);
+    this.#tell(call, ended);
+    const durationMs = this.#edges.now() - startedAt;
+    const code = ended.ok ? undefined : ended.error.code;
+    this.#edges.observe({ type: "ended", call, function: name, caller, code, durationMs });
+  }
+
+  #noteFailure(error: unknown): void {
+    try {
+      this.#edges.failed(error);
+    } catch {
+      // Whoever hears of failures may have some, too; the caller must hear of the end all the same.
+    }
+  }
+
+  #context(
+    invocation: Invocation,
+    name: FunctionName,
+    signal: AbortSignal,
+    startedAt: number,
+  ): FunctionContext {
+    const endAt = startedAt + invocation.timeoutMs;
+    const remaining = (): number => Math.max(0, endAt - this.#edges.now());
+    const kwargs: Record<string, unknown> = JSON.parse(invocation.kwargs?.text ?? "{}");
+    const client = new NestedCalls(this.#edges.calls, signal, remaining);
+    return { name, kwargs, signal, remaining, caller: invocation.caller, client };
+  }
+
+  #tell(invocation: InvocationId, ended: Ended): void {
+    if (ended.ok) {
+      const { value } = ended;
+      this.#edges.post((now) => ({ type: "returned", invocation, value, now }));
+    } else {
+      const { error } = ended;
+      this.#edges.post((now) => ({ type: "threw", invocation, error, now }));
+    }
+  }
+}
+
+function ending(name: FunctionName, result: unknown): Ended {
+  const value = Payload.tryFromUnknown(result);
+  if (value === undefined) {
+    const message = `${name} returned what JSON can't say: a cycle, a bigint or a throwing toJSON`;
+    return { ok: false, error: callError("RESULT_NOT_SERIALIZABLE", message, "yes") };
+  }
+  if (fitsMessage(value)) return { ok: true, value };
+  const message = `${name} returned more than ${PAYLOAD_BYTES_MAX} bytes, or more than ` +
+    `${PAYLOAD_DEPTH_MAX} levels`;
+  return { ok: false, error: callError("RESULT_TOO_LARGE", message, "yes") };
+}
+
+function givenUp(signal: AbortSignal): CallError {
+  const { reason } = signal;
+  return callError(reason instanceof FarcallError ? reason.code : "CANCELLED", "Given up", "yes");
+}
+
+/** What the caller may know of what a function threw. */
+function safeError(name: FunctionName, thrown: unknown): CallError {
+  if (thrown instanceof PublicError) {
+    const details = Payload.tryFromUnknown(thrown.data ?? null)?.value;
+    const more = thrown.data === undefined || details === undefined ? {} : { details };
+    const error = callError("HANDLER_ERROR", thrown.message, "yes", more);
+    return { ...error, retryable: thrown.retryable };
+  }
+  // Texts of farcall's own errors are safe by their making.
+  const why = thrown instanceof FarcallError
+    ? `: a call that it made ended with ${thrown.code}`
+    : "";
+  return callError("HANDLER_ERROR", `${name} failed${why}`, "yes");
+}

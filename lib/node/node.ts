@@ -1,0 +1,279 @@
+import type { ListenOptions } from "../client/broadcaster.ts";
+import type { CallOptions, CommandOptions } from "../client/call_options.ts";
+import type { Calling } from "../client/calling.ts";
+import type { Calls } from "../client/calls.ts";
+import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
+import type { NodeOwnerEffects } from "../core/effects.ts";
+import type { NodeCommand } from "../core/events.ts";
+import type { LinkView, NodeCore } from "../core/node_core.ts";
+import type { Driver } from "../edges/driver.ts";
+import { acceptPieces } from "../edges/piece_frames.ts";
+import type { Clock } from "../edges/system_clock.ts";
+import { plainText, upgradeRequest } from "../edges/websocket_upgrade.ts";
+import type { Listing } from "../federation/function_registry.ts";
+import { callError, FarcallError } from "../protocol/errors.ts";
+import { OFFERS_PER_ORIGIN_MAX, RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
+import {
+  type ClusterId,
+  clusterId,
+  functionName,
+  type Incarnation,
+  type MaxHops,
+  maxHops,
+  type NodeUrl,
+  nodeUrl,
+  type ResourceName,
+  resourceSet,
+} from "../protocol/names.ts";
+import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
+import type { RegisteredFunction } from "./function_context.ts";
+import { NODE_SUBPROTOCOLS } from "./listening.ts";
+import type { NodeOwner } from "./node_owner.ts";
+import { type FunctionOptions, Offer } from "./offer.ts";
+
+/** How long calls may take to end when a node leaves, where nobody says, in ms. */
+const DRAIN_TIMEOUT_MS_DEFAULT = 5_000;
+/** How much longer than it was told the machine may take before it is left behind, in ms. */
+const DRAIN_GRACE_MS = 1_000;
+
+/** What a node is made of; `startNode` puts it together. */
+export interface NodeParts {
+  readonly core: NodeCore;
+  readonly owner: NodeOwner;
+  readonly driver: Driver<NodeCommand, NodeOwnerEffects>;
+  readonly calls: Calls;
+  readonly clock: Clock;
+  readonly identity: {
+    readonly url: NodeUrl;
+    readonly cluster: ClusterId;
+    readonly incarnation: Incarnation;
+  };
+  /** What every offer has. */
+  readonly resources: readonly ResourceName[];
+  /** How far offers are heard that do not say. */
+  readonly maxHops: MaxHops;
+}
+
+/**
+ * A node of a federation: offers functions, knows what others offer, calls and passes calls on. Made by `startNode`.
+ *
+ * Ends with `drain`, or by leaving the scope of `await using`.
+ */
+export class FarcallNode implements Calling, AsyncDisposable {
+  readonly #parts: NodeParts;
+  readonly #offers = new Map<number, Offer>();
+  #lastRegistration = 0;
+  #end: Promise<void> | undefined;
+
+  /** Made by `startNode`. */
+  constructor(parts: NodeParts) {
+    this.#parts = parts;
+  }
+
+  /** The URL under which others know this node. */
+  get url(): NodeUrl {
+    return this.#parts.identity.url;
+  }
+
+  /** The cluster it belongs to. */
+  get cluster(): ClusterId {
+    return this.#parts.identity.cluster;
+  }
+
+  /** This life of the node: a restarted one has another that sorts after it. */
+  get incarnation(): Incarnation {
+    return this.#parts.identity.incarnation;
+  }
+
+  /**
+   * Offers a function to everybody in reach. One name may be offered several times, with other resources or without.
+   *
+   * @param name The name under which it is called, at most 256 bytes.
+   * @param run The function.
+   * @param options Resources, reach and concurrency.
+   * @returns The offer, which withdraws it.
+   * @throws {TypeError} If a name is not what it must be.
+   * @throws {RangeError} If `maxHops` or `concurrency` is not, or the node has 4,096 offers already.
+   * @throws {FarcallError} `UNAVAILABLE` if the node has ended.
+   *
+   * @example Unknown in, unknown out
+   * ```ts
+   * import { startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+   * using _offer = node.register("shout", ([text]) => String(text).toUpperCase(), {
+   *   resources: ["loud"],
+   * });
+   * assertEquals(await node.call("shout", ["hello"], { resources: ["loud"] }), "HELLO");
+   * ```
+   */
+  register(name: string, run: RegisteredFunction, options: FunctionOptions = {}): Offer {
+    const fun = functionName(name);
+    if (typeof run !== "function") {
+      throw new TypeError(`"${name}" needs a function, not ${typeof run}`);
+    }
+    const resources = resourceSet([...this.#parts.resources, ...(options.resources ?? [])]);
+    const hops = options.maxHops === undefined ? this.#parts.maxHops : maxHops(options.maxHops);
+    const concurrency = concurrencyOf(options);
+    const scope = scopeText(options.scope ?? []);
+    this.#throwIfEnded();
+    if (this.#offers.size >= OFFERS_PER_ORIGIN_MAX) {
+      throw new RangeError(`A node can't offer more than ${OFFERS_PER_ORIGIN_MAX} functions`);
+    }
+    const { driver, owner } = this.#parts;
+    this.#lastRegistration += 1;
+    const registration = this.#lastRegistration;
+    owner.host.add(registration, { name: fun, run });
+    const command = { type: "register", registration, fun, resources, scope } as const;
+    driver.post((now) => ({ ...command, maxHops: hops, concurrency, now }));
+    const offer = new Offer({ name: fun, resources, maxHops: hops }, () => {
+      this.#offers.delete(registration);
+      owner.host.remove(registration);
+      driver.post((now) => ({ type: "withdraw", registration, now }));
+    });
+    this.#offers.set(registration, offer);
+    return offer;
+  }
+
+  /** See {@linkcode Calling.call}. */
+  call(
+    name: string,
+    args: readonly unknown[] = [],
+    options: CallOptions & CommandOptions = {},
+  ): Promise<unknown> {
+    return this.#parts.calls.call(name, args, options);
+  }
+
+  /** See {@linkcode Calling.request}. */
+  request<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options: CallOptions = {},
+  ): Promise<Resolved<Shape>> {
+    return this.#parts.calls.request(build, options);
+  }
+
+  /**
+   * Keeps a link to another node from now on.
+   *
+   * @throws {TypeError} If it is not a node's URL.
+   * @throws {FarcallError} `UNAVAILABLE` if the node has ended.
+   */
+  join(url: string): void {
+    const peer = nodeUrl(url);
+    this.#throwIfEnded();
+    this.#parts.driver.post((now) => ({ type: "join", url: peer, now }));
+  }
+
+  /** All offers in reach at this moment, this node's own included, those of nearer nodes first. */
+  listOffers(): Listing[] {
+    return [...this.#parts.core.listings()].sort((a, b) => a.distance - b.distance);
+  }
+
+  /** All links that are up at this moment. */
+  listLinks(): LinkView[] {
+    return this.#parts.core.links();
+  }
+
+  /**
+   * Offers in reach: first those of this moment, as `added`, then each change. Ends with the node.
+   *
+   * @param options `function`: only offers of this name. `signal`: ends it.
+   */
+  offers(
+    options: ListenOptions & { readonly function?: string } = {},
+  ): AsyncIterableIterator<OfferEvent> {
+    const { function: name } = options;
+    const accepts = ({ offer }: OfferEvent): boolean => name === undefined || offer.fun === name;
+    const first = this.listOffers().map((offer): OfferEvent => ({ type: "added", offer }));
+    return this.#parts.owner.offers.listen(options, first.filter(accepts), accepts);
+  }
+
+  /** What happens to links from now on. Ends with the node. */
+  links(options: ListenOptions = {}): AsyncIterableIterator<LinkEvent> {
+    return this.#parts.owner.links.listen(options);
+  }
+
+  /** Functions that begin and end to run on this node, from now on. Ends with the node. */
+  calls(options: ListenOptions = {}): AsyncIterableIterator<CallEvent> {
+    return this.#parts.owner.runs.listen(options);
+  }
+
+  /**
+   * Takes a connection inside another server: give it requests for a WebSocket. Others are answered with 426.
+   *
+   * @example Beside an application on the same port
+   * ```ts
+   * import { startNode } from "@farcall/farcall";
+   *
+   * await using node = await startNode({ url: "wss://api.example/farcall", cluster: "lab-a" });
+   * await using _server = Deno.serve(
+   *   { port: 0, onListen: () => {} },
+   *   (request) =>
+   *     new URL(request.url).pathname === "/farcall" ? node.fetch(request) : new Response("hello"),
+   * );
+   * ```
+   */
+  fetch(request: Request): Response {
+    if (this.#end !== undefined) return plainText(503, "This node is leaving.\n");
+    return upgradeRequest(request, NODE_SUBPROTOCOLS, acceptPieces(this.#parts.driver.accept));
+  }
+
+  /**
+   * Leaves: withdraws all offers, lets calls end, says goodbye, closes everything. Idempotent; a second call can only
+   * shorten the time.
+   *
+   * @param options `timeout`: how long calls may take to end, in ms. Default 5,000.
+   * @throws {RangeError} If the timeout is negative.
+   */
+  drain(options: { readonly timeout?: number } = {}): Promise<void> {
+    const timeoutMs = options.timeout ?? DRAIN_TIMEOUT_MS_DEFAULT;
+    if (!(timeoutMs >= 0)) {
+      throw new RangeError(`Not a timeout, expected 0 ms or more: ${timeoutMs}`);
+    }
+    this.#parts.driver.post((now) => ({ type: "drain", timeoutMs, now }));
+    this.#end ??= this.#leave(timeoutMs);
+    return this.#end;
+  }
+
+  /** Drains with the default time. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain();
+  }
+
+  async #leave(timeoutMs: number): Promise<void> {
+    const { owner, driver, calls, clock } = this.#parts;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancelTimer = clock.wake(clock.now() + timeoutMs + DRAIN_GRACE_MS, resolve);
+    await Promise.race([owner.whenStopped, late]);
+    cancelTimer();
+    await driver[Symbol.asyncDispose]();
+    owner.host.abortAll(callError("UNAVAILABLE", "The node has ended", "unknown"));
+    calls.close("The node has ended");
+    owner.close();
+  }
+
+  #throwIfEnded(): void {
+    if (this.#end !== undefined) {
+      throw new FarcallError(callError("UNAVAILABLE", "The node has ended"));
+    }
+  }
+}
+
+function concurrencyOf({ concurrency = RUNNING_FUNCTIONS_MAX }: FunctionOptions): number {
+  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= RUNNING_FUNCTIONS_MAX) {
+    return concurrency;
+  }
+  throw new RangeError(
+    `Not a concurrency, expected a whole number from 1 to ${RUNNING_FUNCTIONS_MAX}: ${concurrency}`,
+  );
+}
+
+function scopeText(clusters: readonly string[]): string {
+  for (const cluster of clusters) {
+    if (clusterId(cluster).includes(" ")) {
+      throw new TypeError(`A scope can't name a cluster with a space in its id: "${cluster}"`);
+    }
+  }
+  return [...new Set(clusters)].sort().join(" ");
+}

@@ -1,0 +1,90 @@
+import { ulid } from "@std/ulid";
+import { Calls } from "../client/calls.ts";
+import { tellConsole } from "../client/tell_console.ts";
+import type { NodeOwnerEffects } from "../core/effects.ts";
+import type { NodeCommand } from "../core/events.ts";
+import { NodeCore } from "../core/node_core.ts";
+import { Driver } from "../edges/driver.ts";
+import { systemEntropy } from "../edges/entropy.ts";
+import { acceptPieces } from "../edges/piece_frames.ts";
+import { systemClock } from "../edges/system_clock.ts";
+import type { Accept, Connection, ConnectionReader, Listener } from "../edges/transport.ts";
+import { webSocketDialer } from "../edges/websocket_dialer.ts";
+import { incarnation, nodeUrl } from "../protocol/names.ts";
+import { FunctionHost } from "./function_host.ts";
+import { advertisedUrl, listenAt, NODE_SUBPROTOCOLS } from "./listening.ts";
+import { FarcallNode } from "./node.ts";
+import { NodeOwner } from "./node_owner.ts";
+import { type CheckedNodeOptions, checkNodeOptions, type NodeOptions } from "./options.ts";
+
+/**
+ * Starts a node.
+ *
+ * @param options Where it listens or how others reach it, its cluster, its peers.
+ * @returns The node, listening. Links to its peers come up by themselves: watch `links()` to know when.
+ * @throws {TypeError | RangeError} If an option is not what it must be.
+ * @throws {ListenError} If it can't listen there.
+ *
+ * @example Two nodes, one function
+ * ```ts
+ * import { startNode } from "@farcall/farcall";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using hub = await startNode({ listen: "ws://127.0.0.1:0" });
+ * await using worker = await startNode({ listen: "ws://127.0.0.1:0", peers: [hub.url] });
+ * worker.register("add", ([a, b]) => Number(a) + Number(b));
+ *
+ * for await (const { offer } of hub.offers({ function: "add" })) {
+ *   assertEquals([offer.origin, offer.distance], [worker.url, 1]);
+ *   break;
+ * }
+ * assertEquals(await hub.call("add", [1, 2]), 3);
+ * ```
+ */
+export async function startNode(options: NodeOptions = {}): Promise<FarcallNode> {
+  const checked = checkNodeOptions(options);
+  // The listener is open for a moment before the node is: the node's URL needs the real port.
+  let accept: Accept = notReady;
+  const listener = await listen(
+    options,
+    checked,
+    acceptPieces((connection) => accept(connection)),
+  );
+  const url = checked.url ?? nodeUrl(advertisedUrl(options.listen ?? "", listener?.url ?? ""));
+  const clock = options.edges?.clock ?? systemClock();
+  const entropy = options.edges?.entropy ?? systemEntropy();
+  const failed = options.onError ?? tellConsole;
+  const { cluster, peers, reach, resources, maxHops } = checked;
+  const identity = { url, cluster, incarnation: incarnation(ulid(Math.floor(clock.now()))) };
+  const core = new NodeCore({ ...identity, peers, reach });
+  const post = (stamp: (now: number) => NodeCommand): void => driver.post(stamp);
+  const calls = new Calls({ post, entropy });
+  const owner = new NodeOwner(
+    calls,
+    (observe) => new FunctionHost({ post, now: () => clock.now(), calls, failed, observe }),
+  );
+  const dialer = options.edges?.dialer ?? webSocketDialer();
+  const driver = new Driver<NodeCommand, NodeOwnerEffects>(core, owner, { dialer, clock, failed });
+  if (listener !== undefined) driver.adopt(listener);
+  accept = driver.accept;
+  const seed = new Uint32Array(entropy.seed());
+  driver.post((now) => ({ type: "boot", seed, now }));
+  return new FarcallNode({ core, owner, driver, calls, clock, identity, resources, maxHops });
+}
+
+function notReady(connection: Connection): ConnectionReader {
+  connection.close(1001, "not ready yet");
+  return { received: () => {}, closed: () => {} };
+}
+
+async function listen(
+  options: NodeOptions,
+  { listen: url, tls }: CheckedNodeOptions,
+  accept: Accept,
+): Promise<Listener | undefined> {
+  if (url === undefined || options.listen === undefined) return undefined;
+  const own = options.edges?.listen;
+  return await (own === undefined
+    ? listenAt(url, tls, NODE_SUBPROTOCOLS, accept)
+    : own(options.listen, NODE_SUBPROTOCOLS, accept));
+}

@@ -1,0 +1,140 @@
+/**
+ * Every limit of farcall in one place: name, default, reason, and what happens when it is reached.
+ *
+ * A table or queue that is not bounded by one of these is a defect (rule 6 of the house).
+ *
+ * @module
+ */
+
+/** Longest message either dialect accepts, in bytes. Above: the frame is refused as `PAYLOAD_TOO_LARGE`. */
+export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+/**
+ * Longest answer to a peer of the reference, in bytes: its outbound sockets close at 1 MiB (code 1009) and lose
+ * everything in flight, so we fail that one call instead.
+ */
+export const LEGACY_ANSWER_BYTES_MAX = 1_000_000;
+/** Deepest nesting of a JSON message; checked by a linear scan before parsing, so nested input costs no stack. */
+export const DEPTH_MAX = 64;
+/**
+ * Deepest nesting of arguments or of a result: what a message of either dialect wraps around them must still fit into
+ * {@linkcode DEPTH_MAX}, or the peer would refuse the frame and close the link for everybody.
+ */
+export const PAYLOAD_DEPTH_MAX = DEPTH_MAX - 4;
+/** Longest function or resource name, in UTF-8 bytes. */
+export const NAME_BYTES_MAX = 256;
+/** Longest cluster id, in UTF-8 bytes. */
+export const CLUSTER_ID_BYTES_MAX = 128;
+/** Longest node URL, in UTF-8 bytes. */
+export const URL_BYTES_MAX = 2_048;
+/** Longest announcement id, in UTF-8 bytes: the reference puts a URL and a name into it. */
+export const ANNOUNCEMENT_ID_BYTES_MAX = 2_560;
+/** Longest id of a request and longest name of a command, free strings of the caller, in UTF-16 units. */
+export const ID_LENGTH_MAX = 1_024;
+/** Longest export class of an offer (cluster ids joined by spaces), in UTF-16 units. */
+export const SCOPE_LENGTH_MAX = 4_096;
+/** Most messages in one frame of `farcall.v1`. Above: the frame is refused. */
+export const MESSAGES_PER_FRAME_MAX = 1_024;
+/** Most nodes one gossip of the reference may describe, and most entries of one logical clock in it. */
+export const PEERS_PER_GOSSIP_MAX = 4_096;
+/** Most functions in one HELLO of the reference. */
+export const FUNCTIONS_PER_HELLO_MAX = 1_024;
+/** Most resources of one offer or of one command. */
+export const RESOURCES_PER_OFFER_MAX = 64;
+/** Most advertised URLs in one HELLO. */
+export const ADVERTISED_URLS_MAX = 8;
+/** Most commands in one request. */
+export const COMMANDS_PER_REQUEST_MAX = 256;
+/** Most positional or keyword arguments of one command. */
+export const ARGUMENTS_MAX = 256;
+/** Longest chain of commands that feed each other. */
+export const GRAPH_DEPTH_MAX = 64;
+
+/** How far an announcement travels when its origin does not say: three links, as in the reference. */
+export const MAX_HOPS_DEFAULT = 3;
+/** Most hops an origin may ask for; the cost of a crash grows with it (count to infinity, 8 is plenty). */
+export const MAX_HOPS_CEILING = 16;
+/** Most offers of one origin. New ones are refused, old ones kept. */
+export const OFFERS_PER_ORIGIN_MAX = 4_096;
+/** Most groups one link may advertise to us; beyond it the link is closed as a protocol violation. */
+export const GROUPS_PER_LINK_MAX = 65_536;
+/** Most links of one node. Further ones are closed with 4429. */
+export const LINKS_MAX = 512;
+/** Most client and call connections of one node. Further ones are closed with 4429. */
+export const CONNECTIONS_MAX = 10_000;
+
+/** How long the tracker of the reference's dialect remembers an announcement id, in ms (the seed's 300 s). */
+export const TRACKER_TTL_MS = 300_000;
+/** Most ids the tracker holds; at the limit the oldest is evicted. */
+export const TRACKER_CAPACITY = 131_072;
+/** How long content out of reach is retained, so that a flap costs headers only, in ms. */
+export const RETENTION_MS = 300_000;
+/** Most contents retained out of reach; the least recently lost goes first. */
+export const RETENTION_CAPACITY = 1_024;
+/** Deletions an offer set remembers for deltas; an older peer gets the whole set. */
+export const TOMBSTONES_PER_SET_MAX = 64;
+
+/** Default time a call may take, in ms. */
+export const CALL_TIMEOUT_MS_DEFAULT = 30_000;
+/** Longest time a call may ask for, in ms; larger values are clamped. */
+export const CALL_TIMEOUT_MS_MAX = 3_600_000;
+/** Most calls of one client waiting for their end; beyond it `RESOURCE_EXHAUSTED`. */
+export const PENDING_CALLS_PER_CLIENT_MAX = 1_024;
+/** Most calls one link may have waiting on us. */
+export const PENDING_CALLS_PER_LINK_MAX = 16_384;
+/** Most calls of one node waiting for their end, and most functions running at once are bounded by it too. */
+export const PENDING_CALLS_PER_NODE_MAX = 65_536;
+/** Functions running at once on one node. */
+export const RUNNING_FUNCTIONS_MAX = 4_096;
+/** Links a relayed call may pass: one more than the ceiling of maxHops is a loop. */
+export const RELAY_TTL_MAX = MAX_HOPS_CEILING;
+
+/** Failures in a row after which a provider is left alone. */
+export const COOL_DOWN_FAILURES = 5;
+/** First rest of a failing provider, in ms; doubles up to {@linkcode COOL_DOWN_MS_MAX}. */
+export const COOL_DOWN_MS = 1_000;
+/** Longest rest of a failing provider, in ms. */
+export const COOL_DOWN_MS_MAX = 30_000;
+/** How long a URL that could not be dialled for calls is reached by relay instead, in ms. */
+export const UNDIALABLE_MS = 60_000;
+
+/** How long a dial may take, in ms. */
+export const DIAL_TIMEOUT_MS = 10_000;
+/** How long a new `farcall.v1` connection may take to say hello, in ms. */
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** First pause before dialling again, in ms; doubles, with full jitter, up to {@linkcode RECONNECT_MS_MAX}. */
+export const RECONNECT_MS = 100;
+/** Longest pause before dialling again, in ms. */
+export const RECONNECT_MS_MAX = 30_000;
+/** How long a connection must have been up before the back-off starts from the beginning, in ms. */
+export const RECONNECT_RESET_MS = 10_000;
+/** Silence after which a ping goes out, in ms. */
+export const PING_AFTER_MS = 5_000;
+/** Silence after which a peer counts as dead, in ms. */
+export const DEAD_AFTER_MS = 15_000;
+/** Silence after which a node pings a client, in ms: later than the client itself would. */
+export const CLIENT_PING_AFTER_MS = 15_000;
+/** Silence after which a client counts as dead, in ms. */
+export const CLIENT_DEAD_AFTER_MS = 30_000;
+/** How often a HELLO is repeated to a peer of the reference, which forgets a quiet peer after 60 s, in ms. */
+export const LEGACY_HELLO_MS = 20_000;
+/** How often offers are repeated into regions of the reference, so that a far gateway can expire them, in ms. */
+export const LEGACY_REFRESH_MS = 120_000;
+/** Call connections to one node of the reference, which serves each connection strictly in order. */
+export const LEGACY_CALL_CONNECTIONS_MAX = 8;
+/** How long an idle call connection is kept, in ms. */
+export const CALL_CONNECTION_IDLE_MS = 60_000;
+/** Bytes waiting in a connection above which a link gets no announcements until it drains. */
+export const SEND_QUEUE_SOFT_BYTES = 1024 * 1024;
+/** Bytes waiting in a connection above which it is closed with 4408. */
+export const SEND_QUEUE_HARD_BYTES = 16 * 1024 * 1024;
+/** How long a link that fell {@linkcode FLAPS_MAX} times in {@linkcode FLAP_WINDOW_MS} is announced to nobody, in ms. */
+export const FLAP_HOLD_MS = 5_000;
+/** Falls of a link within the window that make it a flapping one. */
+export const FLAPS_MAX = 3;
+/** Window in which falls of a link are counted, in ms. */
+export const FLAP_WINDOW_MS = 60_000;
+
+/** Longest error message on the wire, in UTF-16 units. */
+export const ERROR_MESSAGE_MAX = 512;
+/** Longest error details on the wire, in bytes of JSON. */
+export const ERROR_DETAILS_MAX = 8_192;

@@ -1,0 +1,84 @@
+import { CLUSTER, TEXT, URL_OF_NODE } from "./field_shapes.ts";
+import { optional, own, required, type Shape, ShapeDefect } from "./json_fields.ts";
+import type { JsonObject } from "./json_value.ts";
+import { ERROR_MESSAGE_MAX } from "./limits.ts";
+import {
+  decodeCall,
+  decodeCancel,
+  decodeError,
+  decodeRequest,
+  decodeResult,
+} from "./v1_decode_calls.ts";
+import {
+  decodeDigest,
+  decodeFresh,
+  decodeName,
+  decodeOffers,
+  decodeReach,
+  decodeResync,
+  decodeWant,
+} from "./v1_decode_offers.ts";
+import type { V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
+import { INCARNATION } from "./v1_shapes.ts";
+
+const ROLE: Shape<V1Hello["role"]> = {
+  expected: "link, caller or client",
+  parse: (value) =>
+    value === "link" || value === "caller" || value === "client" ? value : undefined,
+};
+
+function hello(value: JsonObject): V1Hello {
+  const role = required(value, "role", ROLE);
+  const read = role === "client" ? optional : required;
+  const url = read(value, "url", URL_OF_NODE);
+  const cluster = read(value, "cluster", CLUSTER);
+  const incarnation = read(value, "incarnation", INCARNATION);
+  return {
+    type: "hello",
+    role,
+    ...(url === undefined ? {} : { url }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(incarnation === undefined ? {} : { incarnation }),
+  };
+}
+
+function goodbye(value: JsonObject): V1Goodbye {
+  return {
+    type: "goodbye",
+    reason: required(value, "reason", TEXT).slice(0, ERROR_MESSAGE_MAX),
+  };
+}
+
+const READERS: ReadonlyMap<string, (value: JsonObject) => V1Message> = new Map<
+  string,
+  (value: JsonObject) => V1Message
+>([
+  ["hello", hello],
+  ["name", decodeName],
+  ["digest", decodeDigest],
+  ["reach", decodeReach],
+  ["offers", decodeOffers],
+  ["want", decodeWant],
+  ["resync", decodeResync],
+  ["fresh", decodeFresh],
+  ["call", decodeCall],
+  ["request", decodeRequest],
+  ["result", decodeResult],
+  ["error", decodeError],
+  ["cancel", decodeCancel],
+  ["ping", () => ({ type: "ping" })],
+  ["pong", () => ({ type: "pong" })],
+  ["goodbye", goodbye],
+]);
+
+/**
+ * One message of a frame.
+ *
+ * @throws {ShapeDefect} If it is none.
+ */
+export function decodeV1Message(value: JsonObject): V1Message {
+  const type = own(value, "type");
+  const read = typeof type === "string" ? READERS.get(type) : undefined;
+  if (read === undefined) throw new ShapeDefect("Field type is no known message");
+  return read(value);
+}

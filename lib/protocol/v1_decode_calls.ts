@@ -1,0 +1,115 @@
+/**
+ * From JSON to the messages of calls in `farcall.v1`.
+ *
+ * @module
+ */
+
+import { type CallError, callError, isErrorCode, type Ran } from "./errors.ts";
+import {
+  ANY,
+  ARGS,
+  BOOLEAN,
+  commandsShape,
+  FUNCTION,
+  ID,
+  KWARGS,
+  NUMBER,
+  OBJECT,
+  RESOURCES,
+  TEXT,
+  URL_OF_NODE,
+} from "./field_shapes.ts";
+import { defaulted, listOf, optional, required, type Shape } from "./json_fields.ts";
+import type { JsonObject } from "./json_value.ts";
+import { COMMANDS_PER_REQUEST_MAX } from "./limits.ts";
+import { Payload } from "./payload.ts";
+import type {
+  CallMessage,
+  CancelMessage,
+  ErrorMessage,
+  RequestMessage,
+  ResultMessage,
+} from "./v1_messages.ts";
+import { CALL_ID, TIMEOUT_MS, TTL } from "./v1_shapes.ts";
+
+const COMMANDS = commandsShape("resources");
+const WANTED = listOf(ID, COMMANDS_PER_REQUEST_MAX);
+const RAN: Shape<Ran> = {
+  expected: "no, yes or unknown",
+  parse: (value) => value === "no" || value === "yes" || value === "unknown" ? value : undefined,
+};
+// A code that a later version adds must not cost the link: it is INTERNAL, and what may be retried still holds.
+const ERROR: Shape<CallError> = {
+  expected: "an error",
+  parse(value) {
+    const error = OBJECT.parse(value);
+    if (error === undefined) return undefined;
+    const code = required(error, "code", TEXT);
+    const ran = required(error, "ran", RAN);
+    const retryAfterMs = optional(error, "retry_after_ms", NUMBER);
+    const details = optional(error, "details", ANY);
+    const made = callError(
+      isErrorCode(code) ? code : "INTERNAL",
+      required(error, "message", TEXT),
+      ran,
+      {
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(retryAfterMs, 0) }),
+        ...(details === undefined ? {} : { details }),
+      },
+    );
+    return { ...made, retryable: required(error, "retryable", BOOLEAN) };
+  },
+};
+
+/** Runs one function. */
+export function decodeCall(value: JsonObject): CallMessage {
+  const kwargs = optional(value, "kwargs", KWARGS);
+  const target = optional(value, "target", URL_OF_NODE);
+  const ttl = optional(value, "ttl", TTL);
+  return {
+    type: "call",
+    id: required(value, "id", CALL_ID),
+    fun: required(value, "fun", FUNCTION),
+    resources: defaulted(value, "resources", RESOURCES, []),
+    args: Payload.fromValue(required(value, "args", ARGS)),
+    ...(kwargs === undefined ? {} : { kwargs: Payload.fromValue(kwargs) }),
+    timeoutMs: required(value, "timeout_ms", TIMEOUT_MS),
+    ...(target === undefined ? {} : { target }),
+    ...(ttl === undefined ? {} : { ttl }),
+  };
+}
+
+/** Runs several commands. */
+export function decodeRequest(value: JsonObject): RequestMessage {
+  const wanted = optional(value, "wanted", WANTED);
+  return {
+    type: "request",
+    id: required(value, "id", CALL_ID),
+    commands: required(value, "commands", COMMANDS),
+    ...(wanted === undefined ? {} : { wanted }),
+    timeoutMs: required(value, "timeout_ms", TIMEOUT_MS),
+  };
+}
+
+/** The good end. */
+export function decodeResult(value: JsonObject): ResultMessage {
+  return {
+    type: "result",
+    id: required(value, "id", CALL_ID),
+    value: Payload.fromValue(required(value, "value", ANY)),
+  };
+}
+
+/** The bad end. */
+export function decodeError(value: JsonObject): ErrorMessage {
+  return {
+    type: "error",
+    id: required(value, "id", CALL_ID),
+    error: required(value, "error", ERROR),
+  };
+}
+
+/** The caller gave up. */
+export function decodeCancel(value: JsonObject): CancelMessage {
+  return { type: "cancel", id: required(value, "id", CALL_ID) };
+}

@@ -1,0 +1,74 @@
+/**
+ * From messages to the JSON of `farcall.v1`: `type` first, keys in snake_case, payloads put in as the text they are.
+ *
+ * @module
+ */
+
+import type { CallError } from "./errors.ts";
+import type { JsonObject } from "./json_value.ts";
+import { encodePropagation } from "./v1_encode_offers.ts";
+import type { CallMessage, RequestMessage, V1Hello, V1Message } from "./v1_messages.ts";
+
+function hello(message: V1Hello): string {
+  const { type, role, url, cluster, incarnation } = message;
+  return JSON.stringify({ type, role, url, cluster, incarnation });
+}
+
+function call(message: CallMessage): string {
+  const { id, fun, resources, args, kwargs, timeoutMs, target, ttl } = message;
+  return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
+    `"resources":${JSON.stringify(resources)},"args":${args.text}` +
+    (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
+    `,"timeout_ms":${timeoutMs}` +
+    (target === undefined ? "" : `,"target":${JSON.stringify(target)}`) +
+    (ttl === undefined ? "" : `,"ttl":${ttl}`) + "}";
+}
+
+function request(message: RequestMessage): string {
+  const { type, id, wanted, timeoutMs } = message;
+  const commands = message.commands.map(({ name, fun, args, kwargs, resources }) => ({
+    name,
+    fun,
+    args,
+    kwargs,
+    resources,
+  }));
+  return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs });
+}
+
+function error(failure: CallError): JsonObject {
+  const { code, message, ran, retryable, retryAfterMs, details } = failure;
+  return {
+    code,
+    message,
+    ran,
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+/** The JSON text of one message. */
+export function encodeV1Message(message: V1Message): string {
+  switch (message.type) {
+    case "hello":
+      return hello(message);
+    case "call":
+      return call(message);
+    case "request":
+      return request(message);
+    case "result":
+      return `{"type":"result","id":${message.id},"value":${message.value.text}}`;
+    case "error":
+      return JSON.stringify({ type: "error", id: message.id, error: error(message.error) });
+    case "cancel":
+      return `{"type":"cancel","id":${message.id}}`;
+    case "ping":
+    case "pong":
+      return `{"type":"${message.type}"}`;
+    case "goodbye":
+      return JSON.stringify({ type: "goodbye", reason: message.reason });
+    default:
+      return encodePropagation(message);
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The messages of `farcall.v1`, one union for both directions. The wire's form is the codec's business.
+ *
+ * @module
+ */
+
+import type { CallError } from "./errors.ts";
+import type { Command } from "./json_messages.ts";
+import type {
+  ClusterId,
+  FunctionName,
+  HopCount,
+  Incarnation,
+  MaxHops,
+  NodeUrl,
+  ResourceName,
+} from "./names.ts";
+import type { Payload } from "./payload.ts";
+
+/** First message of each side. */
+export interface V1Hello {
+  /** Which message this is. */
+  readonly type: "hello";
+  /** `link`: a peering node; `caller`: a node that only calls; `client`. */
+  readonly role: "link" | "caller" | "client";
+  /** A node says all three, whatever its role; a client needs none. */
+  readonly url?: NodeUrl;
+  /** Of a node. */
+  readonly cluster?: ClusterId;
+  /** Of a node: its present life. */
+  readonly incarnation?: Incarnation;
+}
+
+/** Whose offers a group holds and how they may travel: all that any forwarding decision may look at. */
+export interface GroupName {
+  /** The node whose offers these are. */
+  readonly origin: NodeUrl;
+  /** The origin's life, or the gateway's. */
+  readonly incarnation: Incarnation;
+  /** How far the group travels, in links from the origin. */
+  readonly maxHops: MaxHops;
+  /** Export class: `""` = every cluster, else the ids of the clusters that may learn of it, joined by a space. */
+  readonly scope: string;
+  /** The origin's cluster. */
+  readonly cluster: ClusterId;
+  /** The gateway that speaks for an origin of the reference's dialect; `undefined` when the origin speaks itself. */
+  readonly writer?: NodeUrl;
+  /** Links from the writer to the origin: 0 when the origin speaks itself. */
+  readonly base: number;
+}
+
+/** One offered function within a group. */
+export interface Offer {
+  /** Unique within its origin and incarnation. */
+  readonly id: number;
+  /** Function to call. */
+  readonly fun: FunctionName;
+  /** Resources its provider has, or that are asked for. */
+  readonly resources: readonly ResourceName[];
+}
+
+/** An offer and the version of the set that brought it. */
+export interface VersionedOffer {
+  /** The offer. */
+  readonly offer: Offer;
+  /** Version of the set. */
+  readonly at: number;
+}
+
+/** A withdrawn offer and the version of the set that took it away. */
+export interface Deletion {
+  /** The offer's id. */
+  readonly id: number;
+  /** Version of the set. */
+  readonly at: number;
+}
+
+/** Gives a group a small number for this session and direction. */
+export interface NameMessage {
+  /** Which message this is. */
+  readonly type: "name";
+  /** The group's number in this session and direction. */
+  readonly handle: number;
+  /** The group's name. */
+  readonly group: GroupName;
+}
+
+/** What the sender holds, first thing in a session; may span messages, the last says so. */
+export interface DigestMessage {
+  /** Which message this is. */
+  readonly type: "digest";
+  /** Groups the sender holds, with the version of each. */
+  readonly held: readonly { readonly group: GroupName; readonly seq: number }[];
+  /** Whether the digest is complete with this message. */
+  readonly last: boolean;
+}
+
+/** How far the group is from the sender, as the seed's hop count; `undefined` = taken back. */
+export interface ReachMessage {
+  /** Which message this is. */
+  readonly type: "reach";
+  /** The group's number in this session and direction. */
+  readonly handle: number;
+  /** As the seed's `hop_count`, as sent; `undefined` = taken back. */
+  readonly hopCount: HopCount | undefined;
+  /** Version of the content that the sender holds. */
+  readonly seq: number;
+}
+
+/** A group's content from version `from` (0 = whole) to version `to`. */
+export interface OffersMessage {
+  /** Which message this is. */
+  readonly type: "offers";
+  /** The group's number in this session and direction. */
+  readonly handle: number;
+  /** The version that the receiver must hold; 0 = none. */
+  readonly from: number;
+  /** The version it holds afterwards. */
+  readonly to: number;
+  /** Whether the origin has withdrawn everything for good. */
+  readonly final: boolean;
+  /** Offers that are new or changed. */
+  readonly add: readonly VersionedOffer[];
+  /** Offers that are gone. */
+  readonly del: readonly Deletion[];
+  /** Deletions older than this are not in the set's memory. */
+  readonly floor: number;
+}
+
+/** "I hold version `have`, send what is newer." */
+export interface WantMessage {
+  /** Which message this is. */
+  readonly type: "want";
+  /** The handle that the receiver of this message gave. */
+  readonly handle: number;
+  /** The version the sender holds; 0 = none. */
+  readonly have: number;
+}
+
+/** "Start over towards me." */
+export interface ResyncMessage {
+  /** Which message this is. */
+  readonly type: "resync";
+  /** Groups the sender holds, with the version of each. */
+  readonly held: readonly { readonly group: GroupName; readonly seq: number }[];
+}
+
+/** First message after a resync: what follows starts from nothing. */
+export interface FreshMessage {
+  /** Which message this is. */
+  readonly type: "fresh";
+}
+
+/** Runs one function. */
+export interface CallMessage {
+  /** Which message this is. */
+  readonly type: "call";
+  /** Unique among the sender's calls on this connection. */
+  readonly id: number;
+  /** Function to call. */
+  readonly fun: FunctionName;
+  /** Resources its provider has, or that are asked for. */
+  readonly resources: readonly ResourceName[];
+  /** A JSON array. */
+  readonly args: Payload;
+  /** A JSON object; `undefined` = none. */
+  readonly kwargs?: Payload;
+  /** Milliseconds left. */
+  readonly timeoutMs: number;
+  /** The node that shall run it; `undefined` = whoever receives this selects a provider. */
+  readonly target?: NodeUrl;
+  /** Links a targeted call may still pass. */
+  readonly ttl?: number;
+}
+
+/** Runs several commands that feed each other. */
+export interface RequestMessage {
+  /** Which message this is. */
+  readonly type: "request";
+  /** The number of the call or request, as its sender gave it. */
+  readonly id: number;
+  /** Steps, in the order of the request. */
+  readonly commands: readonly Command[];
+  /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
+  readonly wanted?: readonly string[];
+  /** Milliseconds left. */
+  readonly timeoutMs: number;
+}
+
+/** The good end of a call or request. */
+export interface ResultMessage {
+  /** Which message this is. */
+  readonly type: "result";
+  /** The number of the call or request, as its sender gave it. */
+  readonly id: number;
+  /** The result: of a request, an object by command name. */
+  readonly value: Payload;
+}
+
+/** The bad end of a call or request. */
+export interface ErrorMessage {
+  /** Which message this is. */
+  readonly type: "error";
+  /** The number of the call or request, as its sender gave it. */
+  readonly id: number;
+  /** What went wrong. */
+  readonly error: CallError;
+}
+
+/** The caller gave up. */
+export interface CancelMessage {
+  /** Which message this is. */
+  readonly type: "cancel";
+  /** The number of the call or request, as its sender gave it. */
+  readonly id: number;
+}
+
+/** Are you there? */
+export interface PingMessage {
+  /** Which message this is. */
+  readonly type: "ping";
+}
+
+/** I am. */
+export interface PongMessage {
+  /** Which message this is. */
+  readonly type: "pong";
+}
+
+/** The sender leaves on purpose; its offers end with the link. */
+export interface V1Goodbye {
+  /** Which message this is. */
+  readonly type: "goodbye";
+  /** For people. */
+  readonly reason: string;
+}
+
+/** Messages by which offers travel. */
+export type PropagationMessage =
+  | NameMessage
+  | DigestMessage
+  | ReachMessage
+  | OffersMessage
+  | WantMessage
+  | ResyncMessage
+  | FreshMessage;
+
+const PROPAGATION: ReadonlySet<V1Message["type"]> = new Set<V1Message["type"]>([
+  "name",
+  "digest",
+  "reach",
+  "offers",
+  "want",
+  "resync",
+  "fresh",
+]);
+
+/** Whether a message is one by which offers travel. */
+export function isPropagation(message: V1Message): message is PropagationMessage {
+  return PROPAGATION.has(message.type);
+}
+
+/** Everything a `farcall.v1` connection carries. */
+export type V1Message =
+  | V1Hello
+  | PropagationMessage
+  | CallMessage
+  | RequestMessage
+  | ResultMessage
+  | ErrorMessage
+  | CancelMessage
+  | PingMessage
+  | PongMessage
+  | V1Goodbye;

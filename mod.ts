@@ -1,0 +1,72 @@
+/**
+ * Call a function anywhere in a federation of clusters by its name and the resources it needs.
+ *
+ * A node registers functions. Each is announced from node to node, as far as its hop limit allows, so every node in reach
+ * knows who hosts it, and a client connected to any of them calls it without knowing where it lives. There is no server to
+ * install: a node is this module inside your program.
+ *
+ * - {@linkcode startNode} starts a node: `register` offers functions, `call` and `request` call them.
+ * - {@linkcode connect} connects a client; `@farcall/farcall/client` has it for browsers, Node and Bun.
+ * - {@linkcode FarcallError} is what failed calls reject with: `code` says why, `ran` whether the function ran.
+ *
+ * @example Serve in one place, call from another
+ * ```ts
+ * import { connect, startNode } from "@farcall/farcall";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using node = await startNode({ listen: "ws://127.0.0.1:0", cluster: "lab-a" });
+ * node.register("embed", ([text]) => [String(text).length], { resources: ["gpu"] });
+ *
+ * await using client = await connect(node.url);
+ * const vector = await client.call("embed", ["hello"], { resources: ["gpu"], timeout: 2_000 });
+ * assertEquals(vector, [5]);
+ * ```
+ *
+ * @module
+ */
+
+export { startNode } from "./lib/node/start_node.ts";
+export { FarcallNode } from "./lib/node/node.ts";
+export type { Listen, NodeEdges, NodeOptions, NodeTls } from "./lib/node/options.ts";
+export { type FunctionOptions, Offer } from "./lib/node/offer.ts";
+export type { FunctionContext, RegisteredFunction } from "./lib/node/function_context.ts";
+export type { CallEvent, LinkEvent, OfferEvent } from "./lib/node/events.ts";
+export { PublicError, type PublicErrorOptions } from "./lib/node/public_error.ts";
+export { installProcessGuard } from "./lib/node/process_guard.ts";
+
+export { connect } from "./lib/node/connect.ts";
+export { type ConnectionEvent, FarcallClient } from "./lib/client/client.ts";
+export type { ClientOptions } from "./lib/client/options.ts";
+export type { ListenOptions } from "./lib/client/broadcaster.ts";
+export type { CallOptions, CommandOptions } from "./lib/client/call_options.ts";
+export type { Calling } from "./lib/client/calling.ts";
+export type {
+  Future,
+  FutureFields,
+  FutureOf,
+  resultType,
+  UnknownFuture,
+} from "./lib/client/future.ts";
+export type { RequestBuilder, Resolved } from "./lib/client/request_builder.ts";
+
+export { Driver, type DriverEdges } from "./lib/edges/driver.ts";
+export * from "./lib/edges/transport.ts";
+export { type Clock, systemClock } from "./lib/edges/system_clock.ts";
+export { type Entropy, type Seed, systemEntropy } from "./lib/edges/entropy.ts";
+export { MemoryNetwork } from "./lib/edges/memory_network.ts";
+export { nativeDialer, type NativeDialerOptions } from "./lib/edges/native_dialer.ts";
+export { webSocketDialer, type WebSocketDialerOptions } from "./lib/edges/websocket_dialer.ts";
+export type { PumpOptions } from "./lib/edges/pump.ts";
+
+export * from "./lib/protocol/announcement.ts";
+export * from "./lib/protocol/errors.ts";
+export * from "./lib/protocol/json_value.ts";
+export * from "./lib/protocol/names.ts";
+export * from "./lib/protocol/propagation.ts";
+export type { Listing } from "./lib/federation/function_registry.ts";
+
+export type { Reach } from "./lib/core/call_router.ts";
+export type { Caller } from "./lib/core/effects.ts";
+export type { Dialect, Timed } from "./lib/core/events.ts";
+export type { LinkView } from "./lib/core/node_core.ts";
+export type { Report } from "./lib/core/reports.ts";

@@ -1,0 +1,148 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { type CallError, ERROR_CODES } from "../../lib/protocol/errors.ts";
+import type { JsonObject } from "../../lib/protocol/json_value.ts";
+import { Payload } from "../../lib/protocol/payload.ts";
+import { v1Codec } from "../../lib/protocol/v1_codec.ts";
+import type { GroupName, V1Hello, V1Message } from "../../lib/protocol/v1_messages.ts";
+import {
+  anyFrame,
+  broken,
+  cluster,
+  command,
+  fun,
+  hops,
+  id,
+  life,
+  limit,
+  list,
+  object,
+  payload,
+  plain,
+  resources,
+  uint32,
+  url,
+  value,
+} from "./message_arbitraries.ts";
+
+const callId = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const timeoutMs = fc.nat({ max: 3_600_000 });
+
+const hello: fc.Arbitrary<V1Hello> = fc.oneof(
+  fc.record({
+    type: fc.constant("hello"),
+    role: fc.constantFrom("link", "caller"),
+    url,
+    cluster,
+    incarnation: life,
+  }),
+  fc.record(
+    {
+      type: fc.constant("hello"),
+      role: fc.constant("client"),
+      url,
+      cluster,
+      incarnation: life,
+    },
+    { requiredKeys: ["type", "role"] },
+  ),
+);
+
+const group: fc.Arbitrary<GroupName> = fc.record({
+  origin: url,
+  incarnation: life,
+  maxHops: limit,
+  scope: fc.string({ maxLength: 40 }),
+  cluster,
+  writer: url,
+  base: fc.integer({ min: 0, max: 16 }),
+}, { requiredKeys: ["origin", "incarnation", "maxHops", "scope", "cluster", "base"] });
+const held = fc.array(fc.record({ group, seq: uint32 }), { maxLength: 3 });
+const offer = fc.record({ id: uint32, fun, resources });
+
+const error: fc.Arbitrary<CallError> = fc.record({
+  code: fc.constantFrom(...ERROR_CODES),
+  message: fc.string({ maxLength: 512 }),
+  ran: fc.constantFrom("no", "yes", "unknown"),
+  retryable: fc.boolean(),
+  retryAfterMs: fc.nat(),
+  details: value,
+}, { requiredKeys: ["code", "message", "ran", "retryable"] });
+
+const message: fc.Arbitrary<V1Message> = fc.oneof(
+  hello,
+  fc.record({ type: fc.constant("name"), handle: uint32, group }),
+  fc.record({ type: fc.constant("digest"), held, last: fc.boolean() }),
+  fc.record({
+    type: fc.constant("reach"),
+    handle: uint32,
+    hopCount: fc.option(hops, { nil: undefined }),
+    seq: uint32,
+  }),
+  fc.record({
+    type: fc.constant("offers"),
+    handle: uint32,
+    from: uint32,
+    to: uint32,
+    final: fc.boolean(),
+    add: fc.array(fc.record({ offer, at: uint32 }), { maxLength: 4 }),
+    del: fc.array(fc.record({ id: uint32, at: uint32 }), { maxLength: 4 }),
+    floor: uint32,
+  }),
+  fc.record({ type: fc.constant("want"), handle: uint32, have: uint32 }),
+  fc.record({ type: fc.constant("resync"), held }),
+  fc.record({
+    type: fc.constant("call"),
+    id: callId,
+    fun,
+    resources,
+    args: list.map((made) => Payload.fromValue(made)),
+    kwargs: object.map((made) => Payload.fromValue(made)),
+    timeoutMs,
+    target: url,
+    ttl: fc.integer({ min: 0, max: 16 }),
+  }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
+  fc.record({
+    type: fc.constant("request"),
+    id: callId,
+    commands: fc.array(command, { maxLength: 4 }),
+    wanted: fc.array(id, { maxLength: 4 }),
+    timeoutMs,
+  }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
+  fc.record({ type: fc.constant("result"), id: callId, value: payload }),
+  fc.record({ type: fc.constant("error"), id: callId, error }),
+  fc.record({ type: fc.constant("cancel"), id: callId }),
+  fc.record({ type: fc.constantFrom("ping", "pong", "fresh") }),
+  fc.record({ type: fc.constant("goodbye"), reason: fc.string({ maxLength: 100 }) }),
+);
+
+const codec = v1Codec();
+
+Deno.test("v1Codec reads back every frame it writes, in order", () => {
+  fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), (sent) => {
+    const decoded = codec.decode(codec.encode(sent));
+    assert(decoded.ok, JSON.stringify(decoded));
+    assertEquals(plain(decoded.messages), plain(sent));
+  }));
+});
+
+Deno.test("v1Codec writes the type of each message first", () => {
+  fc.assert(fc.property(message, (sent) => {
+    assert(String(codec.encode([sent])).startsWith(`[{"type":"${sent.type}"`));
+  }));
+});
+
+Deno.test("v1Codec refuses or reads any frame and never throws", () => {
+  fc.assert(fc.property(anyFrame, (frame) => {
+    const decoded = codec.decode(frame);
+    assert(decoded.ok ? decoded.messages.length > 0 : decoded.error.message !== "");
+  }));
+});
+
+Deno.test("v1Codec refuses or reads any message with one wrong place and never throws", () => {
+  const text = message.map((sent): JsonObject => JSON.parse(String(codec.encode([sent])))[0]);
+  fc.assert(fc.property(broken(text), (wrong) => {
+    const decoded = codec.decode(JSON.stringify([wrong]));
+    assert(decoded.ok || decoded.error.kind === "bad_shape");
+  }));
+});

@@ -1,0 +1,247 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ClientCore } from "../../../lib/core/client_core.ts";
+import type { CallerEffects, DialOrder, EdgeEffects, Outcome } from "../../../lib/core/effects.ts";
+import type { ClientEvent, Dialect, WireMessage } from "../../../lib/core/events.ts";
+import type { Report } from "../../../lib/core/reports.ts";
+import { callError } from "../../../lib/protocol/errors.ts";
+import { functionName, nodeUrl, resourceName } from "../../../lib/protocol/names.ts";
+import { Payload } from "../../../lib/protocol/payload.ts";
+
+type Untimed<Event> = Event extends unknown ? Omit<Event, "now"> : never;
+
+/** A client core with nobody at the other end but the test. */
+class LoneClient {
+  readonly core: ClientCore;
+  readonly sent: WireMessage[] = [];
+  readonly dials: DialOrder[] = [];
+  readonly closed: number[] = [];
+  readonly reports: Report[] = [];
+  readonly outcomes = new Map<number, Outcome>();
+  now = 1_000_000;
+  wakeAt = Infinity;
+  #connection = 0;
+
+  constructor(urls: string[] = ["ws://a", "ws://b"]) {
+    this.core = new ClientCore({ urls });
+    this.step({ type: "boot", seed: new Uint32Array([1, 2, 3, 4]) });
+  }
+
+  step(event: Untimed<ClientEvent>): void {
+    const edges: EdgeEffects = {
+      send: (_, message) => void this.sent.push(message),
+      dial: (_, order) => void this.dials.push(order),
+      close: (connection) => void this.closed.push(connection),
+    };
+    const owner: CallerEffects = {
+      settle: (call, outcome) => {
+        assert(!this.outcomes.has(call), "a call ends once");
+        this.outcomes.set(call, outcome);
+      },
+      report: (report) => void this.reports.push(report),
+    };
+    this.wakeAt = this.core.step({ ...event, now: this.now } as ClientEvent, edges, owner);
+  }
+
+  /** Ticks until the core has no wish before `ms` are over. */
+  pass(ms: number): void {
+    const until = this.now + ms;
+    while (this.wakeAt <= until) {
+      this.now = Math.max(this.now, this.wakeAt);
+      this.step({ type: "tick" });
+    }
+    this.now = until;
+  }
+
+  open(dialect: Dialect = "farcall.v1"): number {
+    this.#connection += 1;
+    const connection = this.#connection;
+    const dial = this.dials.length;
+    this.step({ type: "opened", connection, dialect, dial, remote: "test" });
+    if (dialect === "farcall.v1") {
+      this.receive({ type: "hello", role: "client", url: nodeUrl("ws://a") });
+    }
+    return connection;
+  }
+
+  receive(message: WireMessage): void {
+    this.step({ type: "received", connection: this.#connection, messages: [message] });
+  }
+
+  call(call: number, timeoutMs = 30_000): void {
+    this.step({
+      type: "call",
+      call,
+      fun: functionName("echo"),
+      resources: [resourceName("gpu")],
+      args: Payload.fromValue(["hi"]),
+      kwargs: undefined,
+      timeoutMs,
+    });
+  }
+
+  ended(call: number): unknown {
+    const outcome = this.outcomes.get(call);
+    if (outcome === undefined) return undefined;
+    return outcome.ok ? outcome.value.value : `${outcome.error.code}/${outcome.error.ran}`;
+  }
+}
+
+const RESULT = { type: "result", value: Payload.fromValue("hi") } as const;
+
+Deno.test("ClientCore needs a URL", () => {
+  assertThrows(() => new ClientCore({ urls: [] }), RangeError, "No URL");
+});
+
+Deno.test("ClientCore sends what waited once it is connected, and settles the answer", () => {
+  const client = new LoneClient();
+  client.call(1);
+  assertEquals(client.sent, []);
+  client.open();
+  assertEquals(client.sent.map((message) => message.type), ["hello", "call"]);
+  client.receive({ ...RESULT, id: 1 });
+  client.receive({ ...RESULT, id: 1 });
+  assertEquals(client.ended(1), "hi");
+});
+
+Deno.test("ClientCore tries the next URL at once and then waits longer", () => {
+  const client = new LoneClient();
+  client.step({ type: "dial_failed", dial: 1, message: "refused" });
+  assertEquals(client.dials.map((dial) => dial.url), ["ws://a", "ws://b"]);
+  client.step({ type: "dial_failed", dial: 2, message: "refused" });
+  assertEquals(client.dials.length, 2);
+  assert(client.wakeAt > client.now);
+  client.pass(200);
+  assertEquals(client.dials.length, 3);
+});
+
+Deno.test("ClientCore offers no subprotocol in every other round, for servers that take none", () => {
+  const client = new LoneClient(["ws://a"]);
+  client.step({ type: "dial_failed", dial: 1, message: "handshake" });
+  client.pass(200);
+  assertEquals(client.dials.map((dial) => dial.dialects), [["farcall.v1", "json"], ["json"]]);
+});
+
+Deno.test("ClientCore ends sent calls at once when the connection falls, and keeps those that wait", () => {
+  const client = new LoneClient();
+  const connection = client.open();
+  client.call(1);
+  client.step({ type: "closed", connection, code: 0, reason: "" });
+  client.call(2);
+  assertEquals([client.ended(1), client.ended(2)], ["UNAVAILABLE/unknown", undefined]);
+  client.pass(1);
+  client.open();
+  client.receive({ ...RESULT, id: 2 });
+  assertEquals(client.ended(2), "hi");
+});
+
+Deno.test("ClientCore says whether an expired call had been sent", () => {
+  const client = new LoneClient();
+  client.call(1, 50);
+  client.pass(100);
+  client.open();
+  client.call(2, 50);
+  client.pass(100);
+  assertEquals([client.ended(1), client.ended(2)], [
+    "DEADLINE_EXCEEDED/no",
+    "DEADLINE_EXCEEDED/unknown",
+  ]);
+  assertEquals(client.sent.at(-1)?.type, "cancel");
+});
+
+Deno.test("ClientCore cancels what was sent, and drops what was not", () => {
+  const client = new LoneClient();
+  client.call(1);
+  client.step({ type: "cancel", call: 1 });
+  client.open();
+  client.call(2);
+  client.step({ type: "cancel", call: 2 });
+  assertEquals([client.ended(1), client.ended(2)], ["CANCELLED/no", "CANCELLED/unknown"]);
+  assertEquals(client.sent.map((message) => message.type), ["hello", "call", "cancel"]);
+});
+
+Deno.test("ClientCore speaks the reference's dialect: one step, its result unwrapped", () => {
+  const client = new LoneClient();
+  client.open("json");
+  client.call(1);
+  const request = client.sent[0];
+  assert(request?.type === "rpc");
+  const [step] = request.commands;
+  assert(step !== undefined);
+  assertEquals([step.fun, step.args, step.resources], ["echo", ["hi"], ["gpu"]]);
+  const result = Payload.fromValue({ [step.name]: "hi" });
+  client.receive({ type: "response", u: request.u, result, error: undefined });
+  assertEquals(client.ended(1), "hi");
+});
+
+Deno.test("ClientCore reads errors of both dialects", () => {
+  const client = new LoneClient();
+  client.open();
+  client.call(1);
+  client.receive({ type: "error", id: 1, error: callError("HANDLER_ERROR", "it broke", "yes") });
+  assertEquals(client.ended(1), "HANDLER_ERROR/yes");
+  const legacy = new LoneClient();
+  legacy.open("json");
+  legacy.call(1);
+  const error = { code: 1001, message: "Command not found", details: null };
+  legacy.receive({ type: "response", u: "1", result: Payload.fromValue(null), error });
+  assertEquals(legacy.ended(1), "FUNCTION_NOT_FOUND/no");
+});
+
+Deno.test("ClientCore pings a silent node and gives it up after 15 s", () => {
+  const client = new LoneClient();
+  client.open();
+  client.call(1, 60_000);
+  client.pass(6_000);
+  assertEquals(client.sent.at(-1)?.type, "ping");
+  client.pass(12_000);
+  assertEquals(client.ended(1), "UNAVAILABLE/unknown");
+  assert(client.reports.some((report) => report.type === "disconnected"));
+});
+
+Deno.test("ClientCore settles everything when it is closed, and takes nothing more", () => {
+  const client = new LoneClient();
+  client.call(1);
+  client.step({ type: "close" });
+  client.call(2);
+  assertEquals([client.ended(1), client.ended(2)], ["CANCELLED/no", "CANCELLED/no"]);
+  assertEquals(client.wakeAt, Infinity);
+});
+
+Deno.test("ClientCore holds calls while the connection is congested", () => {
+  const client = new LoneClient();
+  const connection = client.open();
+  client.step({ type: "congested", connection });
+  client.call(1);
+  client.step({ type: "cancel", call: 1 });
+  client.call(2);
+  assertEquals(client.sent.map((message) => message.type), ["hello"]);
+  assertEquals(client.ended(1), "CANCELLED/no");
+  client.step({ type: "drained", connection });
+  assertEquals(client.sent.map((message) => message.type), ["hello", "call"]);
+});
+
+Deno.test("ClientCore refuses arguments that are too long together, before they end the connection", () => {
+  const client = new LoneClient();
+  client.open();
+  const half = "x".repeat(2_200_000);
+  const fun = functionName("echo");
+  const shared = { resources: [], timeoutMs: 1_000 };
+  const args = Payload.fromValue([half]);
+  const kwargs = Payload.fromValue({ half });
+  client.step({ type: "call", call: 1, fun, args, kwargs, ...shared });
+  const command = { fun, args: [half], kwargs: {}, resources: [] };
+  const commands = [{ name: "a", ...command }, { name: "b", ...command }];
+  client.step({ type: "request", call: 2, commands, wanted: undefined, timeoutMs: 1_000 });
+  assertEquals([client.ended(1), client.ended(2)], [
+    "PAYLOAD_TOO_LARGE/no",
+    "PAYLOAD_TOO_LARGE/no",
+  ]);
+  assertEquals(client.sent.map((message) => message.type), ["hello"]);
+});
+
+Deno.test("ClientCore limits the calls that wait", () => {
+  const client = new LoneClient();
+  for (let call = 1; call <= 1_025; call += 1) client.call(call);
+  assertEquals(client.ended(1_025), "RESOURCE_EXHAUSTED/no");
+  assertEquals(client.ended(1_024), undefined);
+});

@@ -1,0 +1,65 @@
+import { assertEquals } from "@std/assert";
+import { ConnectionTable } from "../../../lib/core/connection_table.ts";
+import type { ConnectionRecord, ConnectionRole } from "../../../lib/core/connection_table.ts";
+import { Heartbeat } from "../../../lib/core/heartbeat.ts";
+import type { Turn } from "../../../lib/core/turn.ts";
+
+/** What a heartbeat did with one connection of a kind, second by second: `ping@s`, then `drop@s`. */
+function history(
+  role: ConnectionRole,
+  purpose: ConnectionRecord["purpose"],
+  dialect: ConnectionRecord["dialect"],
+  seconds: number,
+  stepS = 1,
+): string[] {
+  const done: string[] = [];
+  const connections = new ConnectionTable();
+  const record = connections.open(1, dialect, "test", purpose, undefined, 0);
+  record.role = role;
+  let second = 0;
+  const heartbeat = new Heartbeat(connections, () => {
+    done.push(`drop@${second}`);
+    connections.remove(1);
+  });
+  const nothing = (): void => {};
+  for (; second <= seconds; second += stepS) {
+    const turn: Turn = {
+      now: second * 1_000,
+      edges: { send: () => void done.push(`ping@${second}`), dial: nothing, close: nothing },
+      owner: {
+        settle: nothing,
+        report: nothing,
+        invoke: nothing,
+        abort: nothing,
+        stopped: nothing,
+      },
+    };
+    heartbeat.step(turn);
+  }
+  return done;
+}
+
+Deno.test("Heartbeat pings a silent link after 5 s and drops it after 15 s", () => {
+  assertEquals(history("link", "accepted", "farcall.v1", 40), ["ping@5", "drop@15"]);
+  assertEquals(history("caller", "call", "farcall.v1", 40), ["ping@5", "drop@15"]);
+});
+
+Deno.test("Heartbeat is more patient with those who only call", () => {
+  assertEquals(history("client", "accepted", "farcall.v1", 60), ["ping@15", "drop@30"]);
+});
+
+Deno.test("Heartbeat drops a connection that says no hello in 5 s", () => {
+  assertEquals(history("new", "accepted", "farcall.v1", 40), ["drop@6"]);
+});
+
+Deno.test("Heartbeat leaves clients of the reference's dialect to the platform", () => {
+  assertEquals(history("new", "accepted", "json", 200), []);
+});
+
+Deno.test("Heartbeat drops a dialled node of the reference that answers no HELLO for 75 s", () => {
+  assertEquals(history("reference", "link", "json", 200), ["drop@76"]);
+});
+
+Deno.test("Heartbeat does not hold its own standstill against a peer", () => {
+  assertEquals(history("link", "accepted", "farcall.v1", 60, 20), []);
+});

@@ -43,7 +43,8 @@ export class Heartbeat {
     const stalledMs = turn.now - this.#nextAt > LOOK_MS ? turn.now - this.#nextAt : 0;
     this.#nextAt = turn.now + LOOK_MS;
     for (const record of [...this.#connections.all()]) {
-      record.heardAt += stalledMs;
+      // A frame of this very turn may have been noted already: nothing was heard in the future.
+      record.heardAt = Math.min(turn.now, record.heardAt + stalledMs);
       this.#look(turn, record);
     }
     return this.#nextAt;

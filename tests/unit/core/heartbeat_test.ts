@@ -63,3 +63,28 @@ Deno.test("Heartbeat drops a dialled node of the reference that answers no HELLO
 Deno.test("Heartbeat does not hold its own standstill against a peer", () => {
   assertEquals(history("link", "accepted", "farcall.v1", 60, 20), []);
 });
+
+Deno.test("Heartbeat never takes a standstill for a sign of life in the future", () => {
+  const connections = new ConnectionTable();
+  const record = connections.open(1, "farcall.v1", "test", "accepted", undefined, 0);
+  record.role = "link";
+  let droppedAt = 0;
+  const nothing = (): void => {};
+  const owner = {
+    settle: nothing,
+    report: nothing,
+    invoke: nothing,
+    abort: nothing,
+    stopped: nothing,
+  };
+  const edges = { send: nothing, dial: nothing, close: nothing };
+  const heartbeat = new Heartbeat(connections, (turn) => {
+    droppedAt = turn.now;
+    connections.remove(1);
+  });
+  heartbeat.step({ now: 0, edges, owner });
+  // The node stood still for a minute; a frame that had waited is taken in the turn in which it notices.
+  record.heardAt = 60_000;
+  for (let now = 60_000; now <= 200_000; now += 1_000) heartbeat.step({ now, edges, owner });
+  assertEquals(droppedAt, 75_000);
+});

@@ -1,0 +1,102 @@
+import type { FaultOptions } from "./fault_options.ts";
+import type { SimulatedFunction } from "./simulated_function.ts";
+import { SimulatedWorld } from "./simulated_world.ts";
+import { drawStory, type Story, type StoryOptions } from "./story.ts";
+import { StoryLife } from "./story_life.ts";
+import { line, operationLine, reportLine } from "./story_lines.ts";
+import type { Violation } from "./violation.ts";
+import type { Tamper } from "./wire_text.ts";
+
+/** What a run is made from besides its story. */
+export interface RunOptions {
+  /** Functions that the nodes offer and call, by name. Default: five that compute a little. */
+  readonly functions?: Readonly<Record<string, SimulatedFunction>>;
+  /** Delays, windows and clocks. Default: see {@linkcode FaultOptions}. */
+  readonly faults?: FaultOptions;
+  /** Messages are handed over without being written and read. Default `false`. */
+  readonly elideCodec?: boolean;
+  /** Changes or drops messages on their way: a world that is meant to be wrong. Default: none. */
+  readonly tamper?: Tamper;
+  /** Hears the story as it is told, line by line. Default: nobody. */
+  readonly tell?: (line: string) => void;
+}
+
+/** What came of a run. */
+export interface RunResult {
+  /** What was broken; empty = nothing. */
+  readonly violations: readonly Violation[];
+  /** Messages that arrived. */
+  readonly deliveries: number;
+  /** Of them, those after the last fault until rest. */
+  readonly deliveriesToRest: number;
+  /** World time from the last fault to rest, in ms. */
+  readonly restMs: number;
+  /** Calls that were made. */
+  readonly calls: number;
+  /** Digest of the trace. */
+  readonly digest: string;
+  /** The federation at its end. */
+  readonly world: SimulatedWorld;
+}
+
+const sum: SimulatedFunction = (args) => args.reduce<number>((all, one) => all + Number(one), 0);
+
+/** What a story's nodes offer when nobody says otherwise. */
+export const STORY_FUNCTIONS: Readonly<Record<string, SimulatedFunction>> = {
+  add: sum,
+  embed: ([text]) => String(text).length,
+  echo: (args) => args,
+  draw: (_args, { random }) => Math.floor(random() * 1_000),
+  where: (_args, { node }) => node,
+};
+
+/** Lives a story to its end, and says what was broken. Never throws for what a machine does: that is a violation, too. */
+export function runStory(story: Story, options: RunOptions = {}): RunResult {
+  const { elideCodec = false, tell = () => {}, tamper, faults } = options;
+  const world = new SimulatedWorld({
+    seed: story.seed,
+    elideCodec,
+    ...(tamper === undefined ? {} : { tamper }),
+    ...(faults === undefined ? {} : { faults }),
+    onReport: (at, name, report) => {
+      if (options.tell !== undefined) tell(reportLine(at, name, report));
+    },
+  });
+  const violations: Violation[] = [];
+  let rest = { afterMs: 0, deliveries: 0 };
+  try {
+    const life = new StoryLife(world, story, options.functions ?? STORY_FUNCTIONS, faults);
+    for (const operation of story.operations) {
+      world.pass(operation.pauseMs);
+      if (options.tell !== undefined) tell(operationLine(world.now, operation));
+      life.live(operation);
+    }
+    const among = life.endFaults();
+    tell(line(world.now, "*", `faults end; ${among.map(({ name }) => name).join(" ")} must rest`));
+    const settled = world.settle(among);
+    rest = settled;
+    violations.push(...settled.violations);
+    if (story.mode === "liveness" && violations.length === 0) {
+      const wrong = life.callEverything(among);
+      violations.push(...wrong.map((text) => ({ invariant: "I8", text })));
+    }
+  } catch (caught) {
+    const text = caught instanceof Error ? `${caught.stack}` : String(caught);
+    violations.push({ invariant: "throws", text });
+  }
+  for (const { invariant, text } of violations) tell(line(world.now, "!", `${invariant}: ${text}`));
+  return {
+    violations,
+    deliveries: world.traffic.deliveries,
+    deliveriesToRest: rest.deliveries,
+    restMs: rest.afterMs,
+    calls: world.calls.length,
+    digest: world.digest,
+    world,
+  };
+}
+
+/** Draws a story and lives it. */
+export function simulate(options: StoryOptions & RunOptions): RunResult {
+  return runStory(drawStory(options), options);
+}

@@ -1,0 +1,243 @@
+import type { Invocation, NodeOwnerEffects } from "../core/effects.ts";
+import type { Report } from "../core/reports.ts";
+import type { Listing } from "../federation/function_registry.ts";
+import type { PeeringPolicy } from "../federation/peering_policy.ts";
+import type { JsonValue } from "../protocol/json_value.ts";
+import {
+  type ClusterId,
+  clusterId,
+  functionName,
+  maxHops,
+  type NodeUrl,
+  nodeUrl,
+  resourceName,
+} from "../protocol/names.ts";
+import type { BookedCall } from "./call_book.ts";
+import { exactMs } from "./seeded_chance.ts";
+import { numberOf, runFunction, type SimulatedFunction } from "./simulated_function.ts";
+import {
+  type BookedOffer,
+  callCommand,
+  type SimulatedCallOptions,
+  type SimulatedOfferOptions,
+} from "./simulated_offer.ts";
+import { beginLife, type Life } from "./simulated_life.ts";
+import type { Place } from "./simulated_paths.ts";
+import type { WorldRooms } from "./world_rooms.ts";
+
+/** What a node is made from. */
+export interface SimulatedNodeOptions {
+  /** Default `"c0"`. */
+  readonly cluster?: string;
+  /** Nodes to keep links to. Default: none; others may dial this one. */
+  readonly peers?: readonly SimulatedNode[];
+  /** Which groups may pass its links. Default: all whose scope allows it. */
+  readonly policy?: PeeringPolicy;
+  /** Runs at each start of the node: what its program does first, for instance register functions. */
+  readonly setup?: (node: SimulatedNode) => void;
+}
+
+/** A node of a simulated world: a place with a real node core, as long as it lives. */
+export class SimulatedNode {
+  /** Its name in the world. */
+  readonly name: string;
+  /** Its address. */
+  readonly url: NodeUrl;
+  /** Its cluster. */
+  readonly cluster: ClusterId;
+  /** @internal Where it is on the network. */
+  readonly place: Place;
+  /** Nodes that it keeps links to. */
+  readonly peers: Set<SimulatedNode>;
+  /** Its rules for its links. */
+  readonly policy: PeeringPolicy | undefined;
+  readonly #rooms: WorldRooms;
+  readonly #setup: (node: SimulatedNode) => void;
+  #life: Life | undefined;
+  #lives = 0;
+  #numbers = 0;
+
+  /** @internal Made by the world; it does not live yet. */
+  constructor(rooms: WorldRooms, place: Place, url: string, options: SimulatedNodeOptions) {
+    this.#rooms = rooms;
+    this.name = place.name;
+    this.url = nodeUrl(url);
+    this.cluster = clusterId(options.cluster ?? "c0");
+    this.place = place;
+    this.peers = new Set(options.peers);
+    this.policy = options.policy;
+    this.#setup = options.setup ?? (() => {});
+  }
+
+  /** Whether its process is there, be it standing still. */
+  get isAlive(): boolean {
+    return this.#life !== undefined;
+  }
+
+  /** Whether its process is there, works and means to stay. */
+  get isRunning(): boolean {
+    return this.#life !== undefined && !this.#life.host.isStill && !this.#life.isLeaving;
+  }
+
+  /** Whether it is about to end. */
+  get isLeaving(): boolean {
+    return this.#life?.isLeaving ?? false;
+  }
+
+  /** Its present life; `undefined` = dead. */
+  get incarnation(): string | undefined {
+    return this.#life?.incarnation;
+  }
+
+  /** What it offers, by the book. */
+  get offers(): ReadonlyMap<number, BookedOffer> {
+    return this.#life?.offers ?? new Map();
+  }
+
+  /** Everything in its reach, as its core says. */
+  listings(): Listing[] {
+    return [...this.#life?.core.listings() ?? []];
+  }
+
+  /** Names of the nodes it has links to, as its core says. */
+  links(): string[] {
+    return (this.#life?.core.links() ?? []).map(({ peer }) => peer);
+  }
+
+  /**
+   * Starts the node, if it is dead.
+   *
+   * @param behindMs How far its clock is behind what it would show: a host whose clock went back. Default 0.
+   */
+  start(behindMs = 0): void {
+    if (this.#life !== undefined) return;
+    this.#lives += 1;
+    const life = this.#life = beginLife(this.#rooms, this, this.#lives, behindMs, this.#owner());
+    const { host } = life;
+    this.place.process = host;
+    this.place.isDark = false;
+    const seed = this.#rooms.chance.words();
+    host.post((now) => ({ type: "boot", seed, now }));
+    this.#setup(this);
+  }
+
+  /** Ends the process. With `isDark` its host is without power, too: nobody is told. */
+  kill(isDark = false): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    life.host.die();
+    this.place.process = undefined;
+    this.place.isDark = isDark;
+    this.#life = undefined;
+    this.#rooms.network.died(life.host, isDark);
+    this.#rooms.calls.callerDied(this);
+  }
+
+  /** The node withdraws what it offers, says goodbye, and ends within this time, in ms. */
+  leave(timeoutMs = 1_000): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    life.offers.clear();
+    life.isLeaving = true;
+    life.host.post((now) => ({ type: "drain", timeoutMs, now }));
+  }
+
+  /** The process stands still. */
+  stop(): void {
+    this.#life?.host.stop();
+  }
+
+  /** The process goes on. */
+  goOn(): void {
+    this.#life?.host.goOn();
+  }
+
+  /** Its clock jumps; negative = back, where it stands still instead until time has caught up. */
+  jumpClock(ms: number): void {
+    this.#life?.clock.jump(ms);
+    this.#life?.host.clockJumped();
+  }
+
+  /** One more peer, for this life and all later ones. */
+  join(peer: SimulatedNode): void {
+    if (peer === this || this.peers.has(peer)) return;
+    this.peers.add(peer);
+    this.#life?.host.post((now) => ({ type: "join", url: peer.url, now }));
+  }
+
+  /**
+   * Offers a function; a node that is dead or leaves offers nothing.
+   *
+   * @returns A number by which it can be withdrawn.
+   */
+  register(name: string, run: SimulatedFunction, options: SimulatedOfferOptions = {}): number {
+    this.#numbers += 1;
+    const registration = this.#numbers;
+    const life = this.#life;
+    if (life === undefined || life.isLeaving) return registration;
+    const resources = [...new Set(options.resources ?? [])].sort();
+    const scope = (options.clusters ?? []).join(" ");
+    const hops = maxHops(options.maxHops ?? 3);
+    life.functions.set(registration, { run, runMsMax: options.runMsMax ?? 200 });
+    life.offers.set(registration, { fun: name, resources, maxHops: hops, scope });
+    const fun = functionName(name);
+    const named = { fun, resources: resources.map(resourceName), maxHops: hops, scope };
+    const concurrency = 1_000;
+    life.host.post((now) => ({ type: "register", registration, ...named, concurrency, now }));
+    return registration;
+  }
+
+  /** Takes an offer back. */
+  withdraw(registration: number): void {
+    if (!this.#life?.offers.delete(registration)) return;
+    this.#life.host.post((now) => ({ type: "withdraw", registration, now }));
+  }
+
+  /** Calls a function by its name; the returned entry tells how it ended, once it has. `undefined` = the node is dead. */
+  call(
+    fun: string,
+    args: readonly JsonValue[] = [],
+    options: SimulatedCallOptions = {},
+  ): BookedCall | undefined {
+    if (this.#life === undefined) return undefined;
+    const { calls, queue } = this.#rooms;
+    const entry = calls.begin(this, this.name, fun, queue.now);
+    this.#life.host.post(callCommand(entry.number, fun, args, options));
+    return entry;
+  }
+
+  #owner(): NodeOwnerEffects {
+    const { queue, calls, told } = this.#rooms;
+    return {
+      settle: (call, outcome) => calls.end(this, call, outcome, queue.now),
+      report: (report: Report) => told(this.name, report),
+      invoke: (invocation) => this.#invoke(invocation),
+      abort: () => {},
+      stopped: () => this.#stopped(),
+    };
+  }
+
+  #stopped(): void {
+    const life = this.#life;
+    // Its last words leave with the turn that is being taken.
+    this.#rooms.queue.add(this.#rooms.queue.now, () => {
+      if (this.#life === life) this.kill();
+    });
+  }
+
+  #invoke(invocation: Invocation): void {
+    const life = this.#life;
+    const known = life?.functions.get(invocation.registration);
+    if (life === undefined || known === undefined) return;
+    const { queue, chance, calls } = this.#rooms;
+    const returned = calls.run(numberOf(invocation.kwargs));
+    const delay = chance.isHit(0.5) ? 0 : exactMs(known.runMsMax * chance.next());
+    queue.add(queue.now + delay, () => {
+      if (this.#life !== life) return;
+      const context = { node: this.name, now: queue.now, random: () => chance.next() };
+      const ended = runFunction(known.run, invocation, context);
+      if (ended.type === "returned") returned(ended.value.text);
+      life.host.post((now) => ({ ...ended, now }));
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import type { CallCommand } from "../core/events.ts";
+import type { JsonValue } from "../protocol/json_value.ts";
+import { functionName, resourceName } from "../protocol/names.ts";
+import { Payload } from "../protocol/payload.ts";
+import { numbered } from "./simulated_function.ts";
+
+/** How a function is offered. */
+export interface SimulatedOfferOptions {
+  /** What the node has; callers must ask for a part of it. Default: nothing. */
+  readonly resources?: readonly string[];
+  /** How far the offer travels, in links. Default 3. */
+  readonly maxHops?: number;
+  /** Clusters that may learn of it. Default: every cluster. */
+  readonly clusters?: readonly string[];
+  /** Longest time a run takes, in ms; half of the runs take none. Default 200. */
+  readonly runMsMax?: number;
+}
+
+/** How a call is made. */
+export interface SimulatedCallOptions {
+  /** What the provider must have. Default: nothing. */
+  readonly resources?: readonly string[];
+  /** In ms. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** An offer as the world's own book has it: checkers go by the book, never by the machine. */
+export interface BookedOffer {
+  /** The function. */
+  readonly fun: string;
+  /** What its node has, sorted. */
+  readonly resources: readonly string[];
+  /** How far it travels, in links. */
+  readonly maxHops: number;
+  /** Clusters, joined by a space. */
+  readonly scope: string;
+}
+
+/** A call as a machine takes it. */
+export function callCommand(
+  call: number,
+  fun: string,
+  args: readonly JsonValue[],
+  options: SimulatedCallOptions,
+): (now: number) => Extract<CallCommand, { type: "call" }> {
+  const command = {
+    type: "call" as const,
+    call,
+    fun: functionName(fun),
+    resources: (options.resources ?? []).map(resourceName),
+    args: Payload.fromValue([...args]),
+    kwargs: numbered(call),
+    timeoutMs: options.timeoutMs ?? 30_000,
+  };
+  return (now) => ({ ...command, now });
+}

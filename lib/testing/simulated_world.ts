@@ -1,0 +1,228 @@
+/**
+ * A federation in one thread, replayable to the byte.
+ *
+ * Real node cores and client cores talk through the real codec over simulated links; time, delays, randomness and every
+ * fault follow from one seed. Nothing here waits: an hour of the federation's life passes in as long as its events take.
+ *
+ * @module
+ */
+
+import type { Report } from "../core/reports.ts";
+import { openPolicy } from "../federation/peering_policy.ts";
+import { type BookedCall, CallBook } from "./call_book.ts";
+import type { Traffic } from "./connection_ends.ts";
+import { EventQueue } from "./event_queue.ts";
+import { type FaultOptions, type Faults, withDefaults } from "./fault_options.ts";
+import { Chance } from "./seeded_chance.ts";
+import { SimulatedClient } from "./simulated_client.ts";
+import { SimulatedNetwork } from "./simulated_network.ts";
+import { SimulatedNode, type SimulatedNodeOptions } from "./simulated_node.ts";
+import { type Place, SimulatedPaths } from "./simulated_paths.ts";
+import { hasItsLinks, type TableNode, tableViolations } from "./table_checker.ts";
+import { TraceDigest } from "./trace.ts";
+import type { Violation } from "./violation.ts";
+import { type Tamper, WireText } from "./wire_text.ts";
+import type { WorldRooms } from "./world_rooms.ts";
+
+/** How a world is made; everything has a default. */
+export interface SimulatedWorldOptions {
+  /** All chances follow from it: a whole number from 0. Default 1. */
+  readonly seed?: number;
+  /** Delays, windows and clocks. Default: see {@linkcode FaultOptions}. */
+  readonly faults?: FaultOptions;
+  /** Messages are handed over without being written and read: faster, and the codec is not tried. Default `false`. */
+  readonly elideCodec?: boolean;
+  /** Changes or drops messages on their way: a world that is meant to be wrong. Default: none. */
+  readonly tamper?: Tamper;
+  /** Hears of each report of a node or client, with the world's time in ms. Default: nobody. */
+  readonly onReport?: (at: number, name: string, report: Report) => void;
+}
+
+/** How a world came to rest. */
+export interface Rest {
+  /** What is wrong; empty = every promise was kept. */
+  readonly violations: readonly Violation[];
+  /** World time that passed until nothing moved any more, in ms. */
+  readonly afterMs: number;
+  /** Messages that arrived meanwhile. */
+  readonly deliveries: number;
+}
+
+/** Nothing but signs of life for so long is rest: longer than any delay, and than a flapping link is held. */
+const REST_MS = 7_000;
+/** Time within which a federation must be at rest: silence is noticed, dials give up, the longest back-off, twice. */
+const REST_WITHIN_MS = 180_000;
+const LOOK_MS = 500;
+
+/** The world. */
+export class SimulatedWorld {
+  /** All nodes, dead ones too. */
+  readonly nodes: SimulatedNode[] = [];
+  /** All clients. */
+  readonly clients: SimulatedClient[] = [];
+  readonly #paths: SimulatedPaths;
+  readonly #queue = new EventQueue();
+  readonly #network: SimulatedNetwork;
+  readonly #wire: WireText;
+  readonly #calls = new CallBook();
+  readonly #digest = new TraceDigest();
+  readonly #rooms: WorldRooms;
+
+  /** Makes an empty world at time 0. */
+  constructor(options: SimulatedWorldOptions = {}) {
+    const { seed = 1, elideCodec = false, tamper, onReport = () => {} } = options;
+    const faults: Faults = withDefaults(options.faults);
+    const queue = this.#queue;
+    this.#paths = new SimulatedPaths(seed, faults);
+    this.#wire = new WireText(elideCodec, tamper);
+    this.#network = new SimulatedNetwork(queue, this.#paths, this.#wire);
+    const digest = this.#digest;
+    this.#network.onFrame = (from, to, frame) => {
+      const content = typeof frame.content === "string" ? frame.content : `${frame.count}`;
+      digest.note(`${queue.now} ${from.index}>${to.index} ${content}`);
+    };
+    this.#rooms = {
+      queue,
+      network: this.#network,
+      faults,
+      chance: new Chance(seed, 0),
+      calls: this.#calls,
+      noted: (place, event) => digest.note(`${queue.now} ${place.index} ${event.type}`),
+      told: (name, report) => onReport(queue.now, name, report),
+    };
+  }
+
+  /** World time in ms. */
+  get now(): number {
+    return this.#queue.now;
+  }
+
+  /** What the network carried so far. */
+  get traffic(): Readonly<Traffic> {
+    return this.#network.traffic;
+  }
+
+  /** A digest of all that happened so far: equal for equal seeds and equal doings. */
+  get digest(): string {
+    return this.#digest.toString();
+  }
+
+  /** All calls so far, with their ends. */
+  get calls(): readonly BookedCall[] {
+    return this.#calls.all();
+  }
+
+  /**
+   * A new node, which lives from now on.
+   *
+   * @param options With `isLate` it lives only when it is started.
+   */
+  addNode(name: string, options: SimulatedNodeOptions & { isLate?: boolean } = {}): SimulatedNode {
+    const url = `ws://${name}.example:9000`;
+    const place = this.#place(name, url);
+    const node = new SimulatedNode(this.#rooms, place, url, options);
+    this.nodes.push(node);
+    if (options.isLate !== true) node.start();
+    return node;
+  }
+
+  /** A new client of some nodes, the first one preferred. */
+  addClient(name: string, nodes: readonly SimulatedNode[]): SimulatedClient {
+    const client = new SimulatedClient(this.#rooms, this.#place(name, undefined), nodes);
+    this.clients.push(client);
+    return client;
+  }
+
+  /** The path between two nodes breaks; with `"silent"` nobody is told, and what is sent waits. */
+  cut(one: SimulatedNode, other: SimulatedNode, how: "reset" | "silent" = "reset"): void {
+    if (how === "reset") this.#network.reset(one.place, other.place);
+    this.silence(one, other, how);
+    this.silence(other, one, how);
+  }
+
+  /** One direction of a path breaks. */
+  silence(from: SimulatedNode, to: SimulatedNode, how: "reset" | "silent" = "silent"): void {
+    const direction = this.#paths.direction(from.place, to.place);
+    if (how === "reset") direction.isCut = true;
+    else direction.isSilent = true;
+  }
+
+  /** The path between two nodes works again, in both directions. */
+  repair(one: SimulatedNode, other: SimulatedNode): void {
+    for (const [from, to] of [[one, other], [other, one]] as const) {
+      const direction = this.#paths.direction(from.place, to.place);
+      direction.isCut = false;
+      if (!direction.isSilent) continue;
+      direction.isSilent = false;
+      this.#network.resume(direction);
+    }
+  }
+
+  /** How long a frame takes from one node to another from now on, in ms, before jitter. */
+  setLatency(from: SimulatedNode, to: SimulatedNode, ms: number): void {
+    this.#paths.direction(from.place, to.place).latencyMs = ms;
+  }
+
+  /** How many frames the way from one node to another holds from now on before its sender is congested. */
+  setWindow(from: SimulatedNode, to: SimulatedNode, frames: number): void {
+    this.#paths.direction(from.place, to.place).windowFrames = frames;
+  }
+
+  /** Whether the path between two nodes works in both directions. */
+  isOpen(one: SimulatedNode, other: SimulatedNode): boolean {
+    return this.#paths.isOpen(one.place, other.place);
+  }
+
+  /** Lets time pass. */
+  pass(ms: number): void {
+    this.#queue.run(this.#queue.now + ms);
+  }
+
+  /**
+   * Lets time pass until nothing moves any more but signs of life, then holds the tables of all nodes against the live
+   * permitted graph, and the calls against what they promise.
+   *
+   * @param among Nodes that must come to rest and are looked at: the others may be in any state. They must have no working
+   * path to these. Default: all.
+   */
+  settle(among: readonly SimulatedNode[] = this.nodes): Rest {
+    const live = among.filter((node) => node.isRunning);
+    this.#network.watched = new Set(live.map(({ place }) => place));
+    const [began, before] = [this.now, this.traffic.deliveries];
+    const owners = [...live, ...this.clients];
+    const tables = (): TableNode[] => live.map((node) => this.#table(node, live));
+    const isAtRest = (): boolean =>
+      this.now - Math.max(began, this.traffic.stirredAt) >= REST_MS &&
+      this.#calls.openOf(owners) === 0 &&
+      tables().every(hasItsLinks);
+    while (!isAtRest() && this.now - began < REST_WITHIN_MS) this.pass(LOOK_MS);
+    const violations: Violation[] = tableViolations(tables());
+    if (!isAtRest()) {
+      const text = `not at rest after ${REST_WITHIN_MS} ms, last stirred ${this.traffic.stirredAt}`;
+      violations.push({ invariant: "I10", text });
+    }
+    const away = this.nodes.filter((node) => !live.includes(node)).map(({ name }) => name);
+    violations.push(...this.#calls.violations(new Set(away)));
+    violations.push(...this.#wire.refused.map((text) => ({ invariant: "codec", text })));
+    this.#network.watched = undefined;
+    const afterMs = Math.max(0, this.traffic.stirredAt - began);
+    return { violations, afterMs, deliveries: this.traffic.deliveries - before };
+  }
+
+  #place(name: string, url: string | undefined): Place {
+    const index = this.nodes.length + this.clients.length;
+    const place: Place = { index, name, url, process: undefined, isDark: false };
+    this.#network.add(place);
+    return place;
+  }
+
+  #table(node: SimulatedNode, live: readonly SimulatedNode[]): TableNode {
+    const { name, url, cluster, incarnation = "", offers, policy = openPolicy() } = node;
+    const neighbours = live.filter((other) =>
+      other !== node && (node.peers.has(other) || other.peers.has(node)) &&
+      this.isOpen(node, other)
+    ).map((other) => other.url);
+    const made = { name, url, cluster, incarnation, policy, neighbours, links: node.links() };
+    return { ...made, offers: [...offers.values()], listings: node.listings() };
+  }
+}

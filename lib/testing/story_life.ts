@@ -1,0 +1,232 @@
+import { isInScope, type PeeringPolicy } from "../federation/peering_policy.ts";
+import { DEAD_AFTER_MS } from "../protocol/limits.ts";
+import type { ClusterId } from "../protocol/names.ts";
+import { type Faults, type OperationKind, withDefaults } from "./fault_options.ts";
+import type { FaultOptions } from "./fault_options.ts";
+import type { SimulatedClient } from "./simulated_client.ts";
+import type { SimulatedFunction } from "./simulated_function.ts";
+import type { SimulatedNode } from "./simulated_node.ts";
+import type { SimulatedOfferOptions } from "./simulated_offer.ts";
+import type { SimulatedWorld } from "./simulated_world.ts";
+import { type Operation, type Story, STORY_CLUSTERS_MAX } from "./story.ts";
+
+/** Functions that a story's nodes offer, by name. */
+export type StoryFunctions = Readonly<Record<string, SimulatedFunction>>;
+
+const RESOURCES: readonly (readonly string[])[] = [[], ["gpu"], ["gpu", "data"], ["data"]];
+const SCOPES: readonly (readonly string[])[] = [[], [], ["c0"], ["c1", "c2"]];
+/** As slow as a path may be that can still open connections: two ways and back within a handshake's time, in ms. */
+const SLOWEST_MS = 1_200;
+/** How far a clock is set back before a restart, in ms: more than any story lasts. */
+const BEHIND_MS = 86_400_000;
+/** A clock jumps back a small part of what it jumps ahead: it stands still for so long. */
+const BACK_PART = 300;
+const CALL_TIMEOUTS_MS = [200, 2_000, 10_000, 30_000];
+const CALLS_MS = 60_000;
+/** Within this time a silent connection counts as dead, in ms. */
+const SILENCE_NOTICED_MS = 2 * DEAD_AFTER_MS;
+
+/** A story that is being lived: a world and its inhabitants. */
+export class StoryLife {
+  /** The world it happens in. */
+  readonly world: SimulatedWorld;
+  /** The story's nodes by their numbers. */
+  readonly nodes: readonly SimulatedNode[];
+  readonly #client: SimulatedClient;
+  readonly #story: Story;
+  readonly #faults: Faults;
+  readonly #functions: StoryFunctions;
+  readonly #names: readonly string[];
+
+  /** Begins a story: nodes are started, nothing has happened. */
+  constructor(
+    world: SimulatedWorld,
+    story: Story,
+    functions: StoryFunctions,
+    faults: FaultOptions | undefined,
+  ) {
+    this.world = world;
+    this.#story = story;
+    this.#faults = withDefaults(faults);
+    this.#functions = functions;
+    this.#names = Object.keys(functions);
+    const nodes: SimulatedNode[] = [];
+    for (let number = 0; number < story.nodes; number += 1) {
+      nodes.push(world.addNode(`n${number}`, {
+        cluster: `c${number % story.clusters}`,
+        policy: directedPolicy(story.refused[number] ?? 0),
+        setup: (node) => this.#register(node, number * 7, 0),
+        isLate: true,
+      }));
+    }
+    this.nodes = nodes;
+    for (const [one, other] of story.edges) this.#pair(one, other, (a, b) => a.join(b));
+    for (const node of nodes.slice(0, story.lateFrom)) node.start();
+    this.#client = world.addClient("client", nodes);
+  }
+
+  /** Lives through one operation; its pause is over. */
+  live({ kind, node: number, other: second, value }: Operation): void {
+    const node = this.nodes[number];
+    const other = this.nodes[second];
+    if (node === undefined || other === undefined) return;
+    this.#deeds[kind](node, other, value);
+  }
+
+  /** The faults are over. In liveness the core heals, and the rest is as broken as its fates say. */
+  endFaults(): readonly SimulatedNode[] {
+    const { mode, core, fates } = this.#story;
+    if (mode === "safety") {
+      for (const node of this.nodes) node.goOn();
+      return this.nodes;
+    }
+    const healed = this.nodes.filter((_, number) => core.includes(number));
+    this.nodes.forEach((node, number) => {
+      if (!healed.includes(node)) return this.#doom(node, healed, fates[number] ?? "dead");
+      if (node.isLeaving) node.kill();
+      node.start();
+      node.goOn();
+      for (const peer of node.peers) if (healed.includes(peer)) this.world.repair(node, peer);
+    });
+    return healed;
+  }
+
+  /**
+   * When silence has been noticed everywhere, also where only calls went, every node of the core calls each function
+   * once. What it lists must answer, what it does not list must say so.
+   *
+   * @returns What went wrong, in sentences.
+   */
+  callEverything(core: readonly SimulatedNode[]): string[] {
+    this.world.pass(SILENCE_NOTICED_MS);
+    const calls = core.flatMap((node) => {
+      const listed = new Set(node.listings().map(({ fun }) => fun as string));
+      return this.#names.map((fun) => ({
+        call: node.call(fun, [1, 2], { timeoutMs: CALLS_MS }),
+        isListed: listed.has(fun),
+      }));
+    });
+    const began = this.world.now;
+    const isOpen = (): boolean => calls.some(({ call }) => call?.outcome === undefined);
+    while (isOpen() && this.world.now - began < 2 * CALLS_MS) this.world.pass(500);
+    return calls.flatMap(({ call, isListed }) => {
+      const outcome = call?.outcome;
+      const got = outcome === undefined ? "no end" : outcome.ok ? "a result" : outcome.error.code;
+      const wanted = isListed ? "a result" : "FUNCTION_NOT_FOUND";
+      if (got === wanted) return [];
+      const why = outcome?.ok === false ? `: ${outcome.error.message}` : "";
+      return [`${call?.caller} called ${call?.fun} and got ${got}, not ${wanted}${why}`];
+    });
+  }
+
+  readonly #deeds: Readonly<
+    Record<OperationKind, (node: SimulatedNode, other: SimulatedNode, value: number) => void>
+  > = {
+    register: (node, _, value) => this.#register(node, value),
+    withdraw: (node, _, value) => void this.#withdraw(node, value),
+    reregister: (node, _, value) => {
+      if (this.#withdraw(node, value)) this.#register(node, value);
+    },
+    call: (node, _, value) => this.#call(node, value),
+    clientCall: (_node, _other, value) => this.#call(this.#client, value),
+    join: (node, other) => node.join(other),
+    cut: (node, other) => this.world.cut(node, other),
+    silence: (node, other) => this.world.cut(node, other, "silent"),
+    silenceOneWay: (node, other) => this.world.silence(node, other),
+    partition: (_node, _other, value) => this.#partition(value),
+    heal: () => this.#everyPair((one, other) => this.world.repair(one, other)),
+    repair: (node, other) => this.world.repair(node, other),
+    crash: (node) => node.kill(),
+    powerLoss: (node) => node.kill(true),
+    restart: (node) => {
+      node.kill();
+      node.start();
+    },
+    restartBehind: (node) => {
+      node.kill();
+      node.start(BEHIND_MS);
+    },
+    leave: (node, _, value) => node.leave(value % 3_000),
+    stop: (node) => node.stop(),
+    continue: (node) => node.goOn(),
+    slow: (node, other, value) => {
+      this.world.setLatency(node, other, value % 2 === 0 ? SLOWEST_MS : 1);
+    },
+    narrow: (node, other, value) => {
+      this.world.setWindow(node, other, value % 3 === 0 ? Infinity : value % 3);
+    },
+    clockJump: (node, _, value) => {
+      const far = Math.ceil(this.#faults.clockJumpMsMax ** ((value % 1_000) / 1_000));
+      node.jumpClock(value % 3 > 0 ? far : -Math.ceil(far / BACK_PART));
+    },
+  };
+
+  #register(node: SimulatedNode, value: number, resource = (value >> 6) & 3): void {
+    const name = this.#names[value % this.#names.length];
+    const run = name === undefined ? undefined : this.#functions[name];
+    if (name === undefined || run === undefined) return;
+    const options: SimulatedOfferOptions = {
+      resources: RESOURCES[resource] ?? [],
+      maxHops: (value >> 8) % (this.#story.maxHops + 1),
+      clusters: SCOPES[(value >> 12) & 3] ?? [],
+      runMsMax: value % 5 === 0 ? 5_000 : 200,
+    };
+    node.register(name, run, options);
+  }
+
+  #withdraw(node: SimulatedNode, value: number): boolean {
+    const ids = [...node.offers.keys()];
+    const id = ids[value % Math.max(1, ids.length)];
+    if (id !== undefined) node.withdraw(id);
+    return id !== undefined;
+  }
+
+  #call(caller: SimulatedNode | SimulatedClient, value: number): void {
+    const fun = this.#names[value % this.#names.length] ?? "nothing";
+    const resources = value % 3 === 0 ? (RESOURCES[(value >> 6) & 3] ?? []) : [];
+    const timeoutMs = CALL_TIMEOUTS_MS[(value >> 8) & 3] ?? 1_000;
+    caller.call(fun, [value % 100, 1], { resources, timeoutMs });
+  }
+
+  #partition(value: number): void {
+    this.#everyPair((one, other, a, b) => {
+      if (((value >> (a % 20)) & 1) === ((value >> (b % 20)) & 1)) return;
+      const how = value % 3;
+      if (how === 2) this.world.silence(one, other);
+      else this.world.cut(one, other, how === 1 ? "silent" : "reset");
+    });
+  }
+
+  #doom(node: SimulatedNode, healed: readonly SimulatedNode[], fate: string): void {
+    if (fate === "dead" || fate === "dark") return node.kill(fate === "dark");
+    if (fate === "still") return node.stop();
+    for (const one of healed) {
+      this.world.silence(one, node);
+      if (fate === "silent") this.world.silence(node, one);
+    }
+  }
+
+  #pair(one: number, other: number, act: (a: SimulatedNode, b: SimulatedNode) => void): void {
+    const [a, b] = [this.nodes[one], this.nodes[other]];
+    if (a !== undefined && b !== undefined) act(a, b);
+  }
+
+  #everyPair(
+    act: (one: SimulatedNode, other: SimulatedNode, a: number, b: number) => void,
+  ): void {
+    this.nodes.forEach((other, b) => {
+      for (let a = 0; a < b; a += 1) this.#pair(a, b, (one) => act(one, other, a, b));
+    });
+  }
+}
+
+/** Refuses the directed pairs of clusters whose bit is set, and minds scopes. */
+function directedPolicy(refused: number): PeeringPolicy {
+  const number = (cluster: ClusterId): number => Number(cluster.slice(1));
+  return {
+    allows: (group, from, to) => {
+      const bit = number(from) * STORY_CLUSTERS_MAX + number(to);
+      return isInScope(group, to) && (from === to || ((refused >> bit) & 1) === 0);
+    },
+  };
+}

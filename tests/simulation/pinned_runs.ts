@@ -1,0 +1,41 @@
+/**
+ * Runs of pinned seeds that must keep every promise; one that does not is told in full.
+ *
+ * @module
+ */
+import {
+  drawStory,
+  failureReport,
+  type RunOptions,
+  type RunResult,
+  runStory,
+  type StoryOptions,
+} from "@farcall/farcall/testing";
+
+/** What one asks of several runs. */
+export interface PinnedRuns extends Omit<StoryOptions, "seed">, RunOptions {
+  /** First seed. */
+  readonly from: number;
+  /** How many. */
+  readonly runs: number;
+}
+
+/**
+ * Lives through the runs.
+ *
+ * @throws {Error} With the report of the first run that ends badly.
+ */
+export function mustKeepAllPromises({ from, runs, ...options }: PinnedRuns): RunResult[] {
+  return Array.from({ length: runs }, (_, index) => {
+    const seed = from + index;
+    const story = drawStory({ ...options, seed });
+    const result = runStory(story, options);
+    if (result.violations.length === 0) return result;
+    const { mode, nodes, topology, maxHops } = options;
+    const flags = Object.entries({ mode, nodes, topology, "max-hops": maxHops })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => ` --${name} ${value}`);
+    const command = `deno task sim --seed ${seed} --runs 1${flags.join("")} --transcript`;
+    throw new Error(failureReport(story, options, command));
+  });
+}

@@ -1,0 +1,211 @@
+/**
+ * A federation on a graph, in one thread: links with a delay of one round, every node takes all frames of a round and
+ * then has its turn.
+ *
+ * What a node is made of is the business of its {@linkcode Member}; the federation carries frames, counts what is in
+ * them, and changes graph and nodes.
+ *
+ * @module
+ */
+
+import type { Listing } from "../../lib/federation/function_registry.ts";
+import { MESSAGES_PER_FRAME_MAX } from "../../lib/protocol/limits.ts";
+import { v1Codec } from "../../lib/protocol/v1_codec.ts";
+import type { V1Message } from "../../lib/protocol/v1_messages.ts";
+import type { Graph } from "./graph.ts";
+
+/** One node of a federation. */
+export interface Member {
+  /** Offers a function; returns a number to withdraw it by. */
+  register(fun: string): number;
+  /** Takes an offer back. */
+  withdraw(registration: number): void;
+  /** A frame came in over a link. */
+  receive(link: number, messages: readonly V1Message[]): void;
+  /** A link is gone. */
+  linkDown(link: number): void;
+  /** All that waited has been taken: the end of a turn. */
+  turn(): void;
+  /** All offers in reach, its own too. */
+  listings(): Iterable<Listing>;
+  /** How many these are. */
+  readonly listingCount: number;
+}
+
+/** What a member does to the federation. */
+export interface Surroundings {
+  /** Sends messages over a link. */
+  send(link: number, messages: readonly V1Message[]): void;
+  /** The member has something to do at the end of this round. */
+  stir(): void;
+}
+
+/** Makes a member, and joins two. */
+export interface Kind {
+  /** A new node. */
+  make(node: number, surroundings: Surroundings): Member;
+  /** Joins two nodes; each sends over the link's number. */
+  join(link: number, dialer: number, listener: number): void;
+}
+
+/** What was carried. */
+export interface Counts {
+  /** Words of one node about one group over one link: what flooding would say once per function. */
+  records: number;
+  /** Messages of all kinds. */
+  messages: number;
+  /** Frames. */
+  frames: number;
+  /** Characters of the frames, when they pass the codec. */
+  characters: number;
+}
+
+interface Flight {
+  readonly to: number;
+  readonly link: number;
+  readonly frame: readonly V1Message[] | string | Uint8Array<ArrayBuffer>;
+}
+
+interface Wire {
+  readonly one: number;
+  readonly other: number;
+}
+
+/** All nodes and what is on its way between them. */
+export class Federation {
+  /** The graph as it is now. */
+  readonly graph: Graph;
+  /** Carried so far. */
+  readonly counts: Counts = { records: 0, messages: 0, frames: 0, characters: 0 };
+  readonly #kind: Kind;
+  readonly #codec = v1Codec();
+  readonly #throughCodec: boolean;
+  readonly #members: (Member | undefined)[] = [];
+  readonly #wires = new Map<number, Wire>();
+  readonly #linkOf = new Map<string, number>();
+  readonly #stirred = new Set<number>();
+  #flights: Flight[] = [];
+  #nextLink = 1;
+
+  /** A federation of the graph's nodes, none of them linked yet. */
+  constructor(graph: Graph, kindOf: (nodes: Federation) => Kind, throughCodec: boolean) {
+    this.graph = graph;
+    this.#throughCodec = throughCodec;
+    this.#kind = kindOf(this);
+    for (let node = 0; node < graph.size; node++) this.add(node);
+  }
+
+  /** A node that lives. */
+  member(node: number): Member {
+    const member = this.#members[node];
+    if (member === undefined) throw new RangeError(`Node ${node} does not live`);
+    return member;
+  }
+
+  /** Whether a node lives. */
+  lives(node: number): boolean {
+    return this.#members[node] !== undefined;
+  }
+
+  /** Brings a node of the graph to life. */
+  add(node: number): void {
+    this.#members[node] = this.#kind.make(node, {
+      send: (link, messages) => this.#send(node, link, messages),
+      stir: () => void this.#stirred.add(node),
+    });
+  }
+
+  /** Raises a link that the graph has. */
+  raise(one: number, other: number): void {
+    const link = this.#nextLink++;
+    this.#wires.set(link, { one, other });
+    this.#linkOf.set(pair(one, other), link);
+    this.#kind.join(link, one, other);
+  }
+
+  /** Cuts a link, in the graph too: both ends see it at once. */
+  cut(one: number, other: number): void {
+    this.graph.cut(one, other);
+    const link = this.#linkOf.get(pair(one, other));
+    if (link === undefined) return;
+    this.#linkOf.delete(pair(one, other));
+    this.#wires.delete(link);
+    for (const end of [one, other]) this.#members[end]?.linkDown(link);
+  }
+
+  /** Takes a node away without a word from it. */
+  crash(node: number): void {
+    this.#members[node] = undefined;
+    for (const other of [...this.graph.of(node)]) this.cut(node, other);
+  }
+
+  /** Runs until nothing is on its way; returns how many rounds that took. */
+  settle(): number {
+    this.#turns();
+    let rounds = 0;
+    while (this.#flights.length > 0) {
+      const flights = this.#flights;
+      this.#flights = [];
+      for (const { to, link, frame } of flights) {
+        // The link may be cut by now.
+        if (!this.#wires.has(link)) continue;
+        this.#members[to]?.receive(link, this.#opened(frame));
+      }
+      this.#turns();
+      rounds++;
+    }
+    return rounds;
+  }
+
+  #turns(): void {
+    while (this.#stirred.size > 0) {
+      const stirred = [...this.#stirred];
+      this.#stirred.clear();
+      for (const node of stirred) this.#members[node]?.turn();
+    }
+  }
+
+  #opened(frame: Flight["frame"]): readonly V1Message[] {
+    if (typeof frame !== "string" && !(frame instanceof Uint8Array)) return frame;
+    const decoded = this.#codec.decode(frame);
+    if (!decoded.ok) throw new Error(`The codec refused its own frame: ${decoded.error.message}`);
+    return decoded.messages;
+  }
+
+  #send(from: number, link: number, messages: readonly V1Message[]): void {
+    const wire = this.#wires.get(link);
+    if (wire === undefined) return;
+    const to = wire.one === from ? wire.other : wire.one;
+    this.#count(messages);
+    if (!this.#throughCodec) {
+      this.#flights.push({ to, link, frame: messages });
+      return;
+    }
+    for (let at = 0; at < messages.length; at += MESSAGES_PER_FRAME_MAX) {
+      const frame = this.#codec.encode(messages.slice(at, at + MESSAGES_PER_FRAME_MAX));
+      this.counts.characters += frame.length;
+      this.#flights.push({ to, link, frame });
+    }
+  }
+
+  #count(messages: readonly V1Message[]): void {
+    const { counts } = this;
+    counts.frames++;
+    counts.messages += messages.length;
+    // A group's content and its header in one frame are one word.
+    const offered = new Set<number>();
+    for (const message of messages) {
+      if (message.type === "offers") offered.add(message.handle);
+      else if (message.type === "want") counts.records++;
+      else if (message.type === "reach") {
+        counts.records++;
+        offered.delete(message.handle);
+      }
+    }
+    counts.records += offered.size;
+  }
+}
+
+function pair(one: number, other: number): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}

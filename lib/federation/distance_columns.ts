@@ -1,5 +1,5 @@
 /**
- * Numbers per group as typed columns, indexed by the group's number: 12 bytes per link and group instead of an object.
+ * Numbers per group as typed columns, indexed by the group's number.
  *
  * A column grows by doubling; below its end and above it, a group that was never written has the column's resting value.
  *
@@ -50,11 +50,6 @@ export class Column<Numbers extends NumberArray> {
     this.#numbers[group] = value;
   }
 
-  /** Gives every group the resting value; the space stays. */
-  clear(): void {
-    this.#numbers.fill(this.#resting);
-  }
-
   #grow(needed: number): void {
     let length = Math.max(CAPACITY_MIN, this.#numbers.length);
     while (length < needed) length *= 2;
@@ -75,37 +70,9 @@ export function versionColumn(): Column<Uint32Array> {
   return new Column((length) => new Uint32Array(length), 0);
 }
 
-/** A column of bit sets; rests empty. */
-export function flagsColumn(): Column<Uint8Array> {
-  return new Column((length) => new Uint8Array(length), 0);
-}
-
 /** A column of link slots; rests at {@linkcode NO_LINK}. */
 export function slotColumn(): Column<Int32Array> {
   return new Column((length) => new Int32Array(length), NO_LINK);
-}
-
-/** What was said over one link, in both directions. */
-export class LinkColumns {
-  /** Hop count last told by the peer, before policy. */
-  readonly in: Column<Uint8Array> = distanceColumn();
-  /** Hop count last told to the peer. */
-  readonly out: Column<Uint8Array> = distanceColumn();
-  /** What policy and identity say about the group on this link, see `LinkSession`. */
-  readonly flags: Column<Uint8Array> = flagsColumn();
-  /** Version last told to the peer in this session. */
-  readonly told: Column<Uint32Array> = versionColumn();
-  /** Version the peer said it holds. */
-  readonly heard: Column<Uint32Array> = versionColumn();
-
-  /** Forgets one group, so that its number can be given away. */
-  reset(group: number): void {
-    this.in.set(group, OUT_OF_REACH);
-    this.out.set(group, OUT_OF_REACH);
-    this.flags.set(group, 0);
-    this.told.set(group, 0);
-    this.heard.set(group, 0);
-  }
 }
 
 /** What the node makes of all its links. */

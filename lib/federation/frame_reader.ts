@@ -27,11 +27,8 @@ import {
 } from "./peer_checks.ts";
 import type { RoutingTable } from "./routing_table.ts";
 
-/** What a session told about a group before the frame, before and after policy. */
-interface Before {
-  readonly told: number;
-  readonly hops: number;
-}
+const BYTE = 0xff;
+const BYTE_BITS = 8;
 
 /**
  * Applies the messages in order. At the first one that breaks the protocol the rest is left, and a sentence about it
@@ -66,7 +63,8 @@ class FrameReader {
   readonly #table: RoutingTable;
   readonly #session: LinkSession;
   readonly #tombstonesMax: number;
-  readonly #before = new Map<number, Before>();
+  /** What the session told about a group before the frame, before and after policy: one number, each a byte of it. */
+  readonly #before = new Map<number, number>();
 
   constructor(table: RoutingTable, session: LinkSession, tombstonesMax: number) {
     this.#table = table;
@@ -95,9 +93,10 @@ class FrameReader {
   /** Draws the consequences, once per group. */
   finish(): void {
     for (const [group, before] of this.#before) {
-      this.#table.hopsChanged(this.#session, group, before.hops);
+      this.#table.hopsChanged(this.#session, group, before & BYTE);
       // What we tell a peer may depend on whether it advertises the group to us.
-      if (this.#session.columns.in.get(group) !== before.told) this.#session.touch(group);
+      const told = before >>> BYTE_BITS;
+      if (this.#session.columns.in.get(group) !== told) this.#table.touch(this.#session, group);
       this.#table.noteIdle(group);
     }
   }
@@ -247,9 +246,7 @@ class FrameReader {
 
   #remember(group: number): void {
     if (this.#before.has(group)) return;
-    this.#before.set(group, {
-      told: this.#session.columns.in.get(group),
-      hops: this.#session.hops(group),
-    });
+    const told = this.#session.columns.in.get(group);
+    this.#before.set(group, told << BYTE_BITS | this.#session.hops(group));
   }
 }

@@ -138,7 +138,8 @@ function nameGroup(
 }
 
 function offersMessage(handle: number, content: OfferSet, since: number): OffersMessage {
-  return { type: "offers", handle, ...deltaSince(content, since) };
+  const { from, to, final, add, del, floor } = deltaSince(content, since);
+  return { type: "offers", handle, from, to, final, add, del, floor };
 }
 
 function writeWants(table: RoutingTable, session: LinkSession): PropagationMessage[] {

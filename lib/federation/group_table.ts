@@ -1,5 +1,5 @@
 /**
- * Small numbers for group names, so that no string is hashed after a group was named once.
+ * Small numbers for group names, so that no string is hashed after a group was named once, and none is made for most.
  *
  * @module
  */
@@ -15,39 +15,37 @@ export function groupKey(name: GroupName): string {
   }\n${name.base}\n${name.scope}`;
 }
 
-interface Entry {
-  readonly name: GroupName;
-  readonly key: string;
-}
-
 /** Interned group names; a released number is given to the next newcomer. */
 export class GroupTable {
-  readonly #entries: (Entry | undefined)[] = [];
-  readonly #indexes = new Map<string, number>();
+  readonly #names: (GroupName | undefined)[] = [];
   readonly #free: number[] = [];
-  readonly #byOrigin = new Map<NodeUrl, Set<number>>();
+  // Nearly every origin has one group, which its URL finds; only of the others are keys made.
+  readonly #first = new Map<NodeUrl, number>();
+  readonly #others = new Map<NodeUrl, Map<string, number>>();
 
   /** Groups known now. */
   get size(): number {
-    return this.#indexes.size;
+    return this.#names.length - this.#free.length;
   }
 
   /** The name's number, `undefined` when it has none. */
   find(name: GroupName): number | undefined {
-    return this.#indexes.get(groupKey(name));
+    const first = this.#first.get(name.origin);
+    if (first === undefined || isSameName(this.name(first), name)) return first;
+    return this.#others.get(name.origin)?.get(groupKey(name));
   }
 
   /** The name's number; a new name gets one. */
   intern(name: GroupName): number {
-    const key = groupKey(name);
-    const known = this.#indexes.get(key);
+    const known = this.find(name);
     if (known !== undefined) return known;
-    const index = this.#free.pop() ?? this.#entries.length;
-    this.#entries[index] = { name, key };
-    this.#indexes.set(key, index);
-    const siblings = this.#byOrigin.get(name.origin);
-    if (siblings === undefined) this.#byOrigin.set(name.origin, new Set([index]));
-    else siblings.add(index);
+    const index = this.#free.pop() ?? this.#names.length;
+    this.#names[index] = name;
+    if (!this.#first.has(name.origin)) this.#first.set(name.origin, index);
+    else {
+      const others = this.#others.get(name.origin) ?? new Map<string, number>();
+      this.#others.set(name.origin, others.set(groupKey(name), index));
+    }
     return index;
   }
 
@@ -57,30 +55,46 @@ export class GroupTable {
    * @throws {RangeError} If no group has the number.
    */
   name(index: number): GroupName {
-    const entry = this.#entries[index];
-    if (entry === undefined) throw new RangeError(`No group has the number ${index}`);
-    return entry.name;
+    const name = this.#names[index];
+    if (name === undefined) throw new RangeError(`No group has the number ${index}`);
+    return name;
   }
 
   /** Frees the number for another name; an unknown number is left alone. */
   release(index: number): void {
-    const entry = this.#entries[index];
-    if (entry === undefined) return;
-    this.#entries[index] = undefined;
-    this.#indexes.delete(entry.key);
+    const name = this.#names[index];
+    if (name === undefined) return;
+    this.#names[index] = undefined;
     this.#free.push(index);
-    const siblings = this.#byOrigin.get(entry.name.origin);
-    siblings?.delete(index);
-    if (siblings?.size === 0) this.#byOrigin.delete(entry.name.origin);
+    const others = this.#others.get(name.origin);
+    if (this.#first.get(name.origin) !== index) others?.delete(groupKey(name));
+    else {
+      this.#first.delete(name.origin);
+      for (const [key, next] of others ?? []) {
+        this.#first.set(name.origin, next);
+        others?.delete(key);
+        break;
+      }
+    }
+    if (others?.size === 0) this.#others.delete(name.origin);
   }
 
   /** Numbers of all groups. */
-  indexes(): Iterable<number> {
-    return this.#indexes.values();
+  *indexes(): Iterable<number> {
+    for (let index = 0; index < this.#names.length; index++) {
+      if (this.#names[index] !== undefined) yield index;
+    }
   }
 
   /** Numbers of an origin's groups, of all its incarnations and gateways. */
-  ofOrigin(origin: NodeUrl): Iterable<number> {
-    return this.#byOrigin.get(origin) ?? [];
+  ofOrigin(origin: NodeUrl): readonly number[] {
+    const first = this.#first.get(origin);
+    return first === undefined ? [] : [first, ...this.#others.get(origin)?.values() ?? []];
   }
+}
+
+function isSameName(a: GroupName, b: GroupName): boolean {
+  return a === b || (a.origin === b.origin && a.incarnation === b.incarnation &&
+    a.maxHops === b.maxHops && a.cluster === b.cluster && a.writer === b.writer &&
+    a.base === b.base && a.scope === b.scope);
 }

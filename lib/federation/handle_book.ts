@@ -7,11 +7,27 @@
  * @module
  */
 
+import { NumberMap } from "./number_map.ts";
+
+/** What a book needs of a map from handles. */
+interface Numbers {
+  readonly size: number;
+  get(key: number): number | undefined;
+  set(key: number, value: number): unknown;
+  delete(key: number): unknown;
+  clear(): void;
+}
+
 /** Handles of one direction, readable from both sides. */
 export class HandleBook {
-  readonly #groups = new Map<number, number>();
-  readonly #handles = new Map<number, number>();
+  readonly #groups: Numbers;
+  readonly #handles = new NumberMap();
   #next = 1;
+
+  /** @param giver Who chooses the handles. A peer could choose those that a plain hash table is worst at. */
+  constructor(giver: "self" | "peer") {
+    this.#groups = giver === "self" ? new NumberMap() : new Map<number, number>();
+  }
 
   /** Handles in use. */
   get size(): number {

@@ -23,6 +23,7 @@ import { RETENTION_CAPACITY, RETENTION_MS, TOMBSTONES_PER_SET_MAX } from "../pro
 import { hopCount, type NodeUrl } from "../protocol/names.ts";
 import type { PropagationMessage, VersionedOffer } from "../protocol/v1_messages.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
+import { distanceColumn } from "./distance_columns.ts";
 import { readFrame, restartIncoming } from "./frame_reader.ts";
 import { writeFlood, writeFrame } from "./frame_writer.ts";
 import { type OwnOffer, OwnOffers } from "./own_offers.ts";
@@ -68,11 +69,6 @@ export interface RouterSizes {
   readonly retained: number;
 }
 
-interface Shown {
-  readonly distance: number;
-  readonly offers: readonly VersionedOffer[];
-}
-
 /** The router of one node. */
 export class HopRouter {
   readonly #table: RoutingTable;
@@ -81,7 +77,9 @@ export class HopRouter {
   readonly #proxies: OwnProxies;
   readonly #observer: RouterObserver;
   readonly #tombstonesMax: number;
-  readonly #shown = new Map<number, Shown>();
+  /** Distance and content of each group as the observer was told last. */
+  readonly #shownDistance = distanceColumn();
+  readonly #shownOffers: (readonly VersionedOffer[] | undefined)[] = [];
 
   /** A router without links and offers. */
   constructor(options: RouterOptions) {
@@ -256,13 +254,13 @@ export class HopRouter {
     const { changed } = this.#table;
     for (const group of changed) {
       const view = this.#view(group);
-      const { distance, offers } = view;
-      const before = this.#shown.get(group);
-      if (distance === before?.distance && (distance === undefined || offers === before?.offers)) {
-        continue;
-      }
-      if (distance === undefined) this.#shown.delete(group);
-      else this.#shown.set(group, { distance, offers });
+      const distance = view.distance ?? OUT_OF_REACH;
+      const offers = view.distance === undefined ? undefined : view.offers;
+      if (
+        distance === this.#shownDistance.get(group) && offers === this.#shownOffers[group]
+      ) continue;
+      this.#shownDistance.set(group, distance);
+      this.#shownOffers[group] = offers;
       this.#observer.groupChanged(view);
     }
     changed.clear();

@@ -9,7 +9,7 @@
 
 import { GROUPS_PER_LINK_MAX } from "../protocol/limits.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
-import { LinkColumns } from "./distance_columns.ts";
+import { LinkColumns } from "./link_columns.ts";
 import { HandleBook } from "./handle_book.ts";
 import type { LinkId, LinkKind, LinkPeer } from "./router_contract.ts";
 
@@ -38,9 +38,9 @@ export class LinkSession {
   /** What was said about each group. */
   readonly columns: LinkColumns = new LinkColumns();
   /** Handles that we gave. */
-  readonly given: HandleBook = new HandleBook();
+  readonly given: HandleBook = new HandleBook("self");
   /** Handles that the peer gave. */
-  readonly taken: HandleBook = new HandleBook();
+  readonly taken: HandleBook = new HandleBook("peer");
   /** What the peer may need: the send queue, never longer than the table of groups. */
   readonly dirty: Set<number> = new Set();
   /** Groups whose content we shall ask the peer for. */
@@ -143,7 +143,8 @@ export class LinkSession {
     if (known !== 0) return known;
     const passage = this.#judge(this, group);
     const flags = DECIDED | (passage.in ? PASSES_IN : 0) | (passage.out ? PASSES_OUT : 0);
-    this.columns.flags.set(group, flags);
+    // What was never spoken of costs a question now and then, not a place.
+    if (this.columns.has(group)) this.columns.flags.set(group, flags);
     return flags;
   }
 }

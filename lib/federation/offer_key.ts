@@ -6,7 +6,7 @@ import type { FunctionName, ResourceName } from "../protocol/names.ts";
  * Names hold no control characters, so a line feed keeps the parts apart.
  */
 export function offerKey(fun: FunctionName, resources: readonly ResourceName[]): string {
-  return [fun, ...sortedSet(resources)].join("\n");
+  return resources.length === 0 ? fun : [fun, ...sortedSet(resources)].join("\n");
 }
 
 /** Resources as a set in one fixed order; the same array when it is one already. */

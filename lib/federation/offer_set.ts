@@ -64,7 +64,8 @@ export function editedSet(
   const gone = set.offers.filter((entry) => !kept.has(entry.offer.id))
     .map((entry): Deletion => ({ id: entry.offer.id, at: seq }));
   if (gone.length === 0 && offers.length === set.offers.length) return set;
-  return { seq, offers, ...remembered([...set.dels, ...gone], set.floor, tombstonesMax) };
+  const { dels, floor } = remembered([...set.dels, ...gone], set.floor, tombstonesMax);
+  return { seq, offers, dels, floor };
 }
 
 /** What a peer at version `since` lacks; the whole set when that cannot be told, or `since` is 0. */
@@ -97,26 +98,27 @@ export function appliedDelta(
   tombstonesMax: number,
 ): OfferSet {
   if (delta.from === 0 || set === undefined) {
-    return {
-      seq: delta.to,
-      offers: sortedById(delta.add),
-      ...remembered(delta.del, delta.floor, tombstonesMax),
-    };
+    const { dels, floor } = remembered(delta.del, delta.floor, tombstonesMax);
+    return { seq: delta.to, offers: sortedById(delta.add), dels, floor };
   }
   const replaced = new Set(delta.add.map((entry) => entry.offer.id));
   for (const deletion of delta.del) replaced.add(deletion.id);
   const kept = set.offers.filter((entry) => !replaced.has(entry.offer.id));
   // The two memories overlap between delta.from and set.seq: a deletion in both is one deletion.
   const older = set.dels.filter((deletion) => deletion.at <= delta.from);
-  return {
-    seq: delta.to,
-    offers: sortedById([...kept, ...delta.add]),
-    ...remembered([...older, ...delta.del], set.floor, tombstonesMax),
-  };
+  const { dels, floor } = remembered([...older, ...delta.del], set.floor, tombstonesMax);
+  return { seq: delta.to, offers: sortedById([...kept, ...delta.add]), dels, floor };
 }
 
+/** The same array when it is sorted already, as writers send it: a set is shared, not copied, as long as nobody changes it. */
 function sortedById(offers: readonly VersionedOffer[]): readonly VersionedOffer[] {
-  return offers.toSorted((one, other) => one.offer.id - other.offer.id);
+  for (let at = 1; at < offers.length; at++) {
+    const [one, other] = [offers[at - 1], offers[at]];
+    if (one !== undefined && other !== undefined && one.offer.id > other.offer.id) {
+      return offers.toSorted((a, b) => a.offer.id - b.offer.id);
+    }
+  }
+  return offers;
 }
 
 function remembered(
@@ -124,6 +126,7 @@ function remembered(
   floor: number,
   max: number,
 ): Pick<OfferSet, "dels" | "floor"> {
+  if (dels.length === 0) return { dels, floor };
   const byAge = dels.toSorted((one, other) => one.at - other.at || one.id - other.id);
   // What is cut off raises the floor, and a version cut in the middle is of no use any more.
   const lowest = Math.max(floor, byAge[byAge.length - max - 1]?.at ?? 0);

@@ -172,13 +172,12 @@ export class RoutingTable {
    * neighbours never feed each other their own word.
    */
   target(session: LinkSession, group: number): number {
-    if (this.#contents[group] === undefined || !session.passesOut(group)) return OUT_OF_REACH;
-    const own = this.#own.get(group);
-    if (own?.sources.has(session.link)) return OUT_OF_REACH;
+    if (this.#contents[group] === undefined) return OUT_OF_REACH;
     const hops = session.slot === this.node.via.get(group)
       ? this.node.second.get(group) + 1
       : this.node.distance.get(group);
-    return hops < this.groups.name(group).maxHops ? hops : OUT_OF_REACH;
+    if (hops >= this.groups.name(group).maxHops || !session.passesOut(group)) return OUT_OF_REACH;
+    return this.#own.get(group)?.sources.has(session.link) ? OUT_OF_REACH : hops;
   }
 
   /**
@@ -206,11 +205,16 @@ export class RoutingTable {
     }
   }
 
+  /** Marks a group as something the peer may need: not when it can't be told of it and was not. */
+  touch(session: LinkSession, group: number): void {
+    if (this.#canBeTold(group) || session.columns.out.get(group) !== OUT_OF_REACH) {
+      session.touch(group);
+    }
+  }
+
   /** Every group in reach is something the peer may need. */
   touchReachable(session: LinkSession): void {
-    for (const group of this.groups.indexes()) {
-      if (this.node.distance.get(group) !== OUT_OF_REACH) session.touch(group);
-    }
+    for (const group of this.groups.indexes()) this.touch(session, group);
   }
 
   /** Identity and policy are asked again, about every group on every link. */
@@ -311,6 +315,15 @@ export class RoutingTable {
   }
 
   #touchAll(group: number): void {
-    for (const session of this.sessions.values()) session.touch(group);
+    // Most groups are known at the edge of their radius, where nothing is to be said.
+    const canBeTold = this.#canBeTold(group);
+    for (const session of this.sessions.values()) {
+      if (canBeTold || session.columns.out.get(group) !== OUT_OF_REACH) session.touch(group);
+    }
+  }
+
+  /** Whether any neighbour could be told: none is nearer than the distance. */
+  #canBeTold(group: number): boolean {
+    return this.node.distance.get(group) < this.groups.name(group).maxHops;
   }
 }

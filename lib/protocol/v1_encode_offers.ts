@@ -20,16 +20,18 @@ function held(
   return list.map((one) => ({ group: group(one.group), seq: one.seq }));
 }
 
+/** Put together by hand: these are most of what a node says, and objects made for `JSON.stringify` would be thrown away. */
 function offers(message: OffersMessage): string {
-  const { type, handle, from, to, final, floor } = message;
-  const add = message.add.map(({ offer, at }) => ({
-    id: offer.id,
-    fun: offer.fun,
-    resources: offer.resources,
-    at,
-  }));
-  const del = message.del.map(({ id, at }) => ({ id, at }));
-  return JSON.stringify({ type, handle, from, to, final, add, del, floor });
+  const { handle, from, to, final, floor } = message;
+  const add = message.add.map(({ offer, at }) => {
+    const resources = offer.resources.length === 0 ? "[]" : JSON.stringify(offer.resources);
+    return `{"id":${offer.id},"fun":${
+      JSON.stringify(offer.fun)
+    },"resources":${resources},"at":${at}}`;
+  });
+  const del = message.del.map(({ id, at }) => `{"id":${id},"at":${at}}`);
+  return `{"type":"offers","handle":${handle},"from":${from},"to":${to},"final":${final},` +
+    `"add":[${add.join(",")}],"del":[${del.join(",")}],"floor":${floor}}`;
 }
 
 /** The JSON text of one message by which offers travel. */

@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { NO_LINK, OUT_OF_REACH } from "../../../lib/federation/best_paths.ts";
 import {
   distanceColumn,
-  LinkColumns,
   NodeColumns,
   slotColumn,
   versionColumn,
@@ -32,28 +31,13 @@ Deno.test("Column holds the largest version and the slot that is none", () => {
   assertEquals([slots.get(0), slots.get(1)], [511, NO_LINK]);
 });
 
-Deno.test("Column clears to the resting value", () => {
-  const column = distanceColumn();
-  column.set(1, 1);
-  column.clear();
-  assertEquals(column.get(1), OUT_OF_REACH);
-});
-
-Deno.test("LinkColumns and NodeColumns forget one group and no other", () => {
-  const link = new LinkColumns();
+Deno.test("NodeColumns forget one group and no other", () => {
   const node = new NodeColumns();
   for (const group of [1, 2]) {
-    for (const column of [link.in, link.out, link.flags, link.told, link.heard]) {
-      column.set(group, 1);
-    }
     for (const column of [node.distance, node.via, node.second]) column.set(group, 1);
   }
-  link.reset(1);
   node.reset(1);
-  const read = (group: number): number[] => [
-    ...[link.in, link.out, link.flags, link.told, link.heard].map((column) => column.get(group)),
-    ...[node.distance, node.via, node.second].map((column) => column.get(group)),
-  ];
-  assertEquals(read(1), [255, 255, 0, 0, 0, 255, -1, 255]);
-  assertEquals(read(2), [1, 1, 1, 1, 1, 1, 1, 1]);
+  const read = (group: number): number[] =>
+    [node.distance, node.via, node.second].map((column) => column.get(group));
+  assertEquals([read(1), read(2)], [[255, -1, 255], [1, 1, 1]]);
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { HandleBook } from "../../../lib/federation/handle_book.ts";
 
 Deno.test("HandleBook never gives a number twice", () => {
-  const book = new HandleBook();
+  const book = new HandleBook("self");
   const first = book.give(5);
   book.end(5);
   const second = book.give(5);
@@ -19,7 +19,7 @@ Deno.test("HandleBook never gives a number twice", () => {
 });
 
 Deno.test("HandleBook reads in both directions and ends a handle in both", () => {
-  const book = new HandleBook();
+  const book = new HandleBook("peer");
   book.bind(70, 3);
   book.bind(71, 4);
   assertEquals([book.group(70), book.handle(3), book.size], [3, 70, 2]);

@@ -5,6 +5,7 @@ import {
   FLAP_WINDOW_MS,
   FLAPS_MAX,
   LINKS_MAX,
+  RIVAL_PING_MS,
 } from "../protocol/limits.ts";
 import type { ClusterId, Incarnation, NodeUrl } from "../protocol/names.ts";
 import type { V1Hello } from "../protocol/v1_messages.ts";
@@ -32,6 +33,7 @@ export type Drop = (turn: Turn, record: ConnectionRecord, code: number, reason: 
  * that said goodbye has this long to close, in ms.
  */
 const CLOSE_SOON_MS = 1_000;
+const DUPLICATE = "duplicate link";
 /** A replaced link stays so much longer while calls that went over it have not ended, in ms. */
 const BUSY_MS = CALL_TIMEOUT_MS_DEFAULT;
 /** Peers whose falls are remembered, at most. */
@@ -41,7 +43,9 @@ const FLAPPING_PEERS_MAX = 1_024;
  * Handshakes of `farcall.v1` and the links that come of them.
  *
  * The dialling side says hello first, the accepting side answers with its own; then both may speak. Two nodes keep one link:
- * of two that were dialled from both sides the one dialled by the smaller URL stays, of two from one side the newer.
+ * of two that were dialled from both sides the one dialled by the smaller URL stays, of two from one side the newer. The one
+ * that does not stay works until the calls on it have ended, because the peer may not know yet. And since a peer that has a
+ * link does not dial, the one that would stay has to prove that it is alive: if it can't, the newcomer takes its place.
  */
 export class LinkKeeper {
   readonly #self: NodeIdentity;
@@ -53,6 +57,8 @@ export class LinkKeeper {
   readonly #links = new Map<NodeUrl, ConnectionId>();
   /** Connections that shall be closed, and when. */
   readonly #closeAt = new Map<ConnectionId, { readonly at: number; readonly reason: string }>();
+  /** Connections that came second, and until when the first ones must have answered. */
+  readonly #rivals = new Map<ConnectionId, number>();
   readonly #falls = new Map<NodeUrl, number[]>();
 
   /** @param rooms The rooms of one node that links touch; `isBusy` = calls that went over a connection have not ended. */
@@ -114,10 +120,12 @@ export class LinkKeeper {
   /** A connection that was a link is gone. */
   closed(turn: Turn, record: ConnectionRecord, reason: string): void {
     this.#closeAt.delete(record.id);
+    this.#rivals.delete(record.id);
     const peer = record.peer;
     if (record.role !== "link" || peer === undefined) return;
     this.#router.linkDown(record.id, turn.now);
     if (this.#links.get(peer.url) !== record.id) return;
+    if (this.#isInherited(peer.url)) return;
     this.#links.delete(peer.url);
     this.#noteFall(peer.url, turn.now);
     this.#peers.linkLost(peer.url, turn.now);
@@ -131,7 +139,7 @@ export class LinkKeeper {
 
   /** Closes what is to be closed by now; returns when to be stepped again. */
   step(turn: Turn): number {
-    let wakeAt = Infinity;
+    let wakeAt = this.#judgeRivals(turn);
     for (const [id, { at, reason }] of [...this.#closeAt]) {
       const record = this.#connections.get(id);
       if (at > turn.now) wakeAt = Math.min(wakeAt, at);
@@ -171,18 +179,54 @@ export class LinkKeeper {
     if (oldRecord === undefined && this.#links.size >= LINKS_MAX) {
       return this.#drop(turn, record, CLOSE.tooMany, "too many links");
     }
-    if (oldRecord !== undefined && !this.#replaces(record, peer, oldRecord)) {
-      return this.#drop(turn, record, CLOSE.normal, "duplicate link");
-    }
     record.role = "link";
     record.heldUntil = this.#isFlapping(peer.url, turn.now) ? turn.now + FLAP_HOLD_MS : 0;
     this.#answer(turn, record, "link");
-    this.#links.set(peer.url, record.id);
     this.#router.linkUp(record.id, peer, "vector", turn.now);
+    if (oldRecord !== undefined && !this.#replaces(record, peer, oldRecord)) {
+      return this.#challenge(turn, record, oldRecord);
+    }
+    this.#links.set(peer.url, record.id);
     if (oldRecord === undefined) {
       const { dialect } = record;
       turn.owner.report({ type: "link_up", peer: peer.url, dialect, reason: "" });
-    } else this.closeSoon(turn, oldRecord.id, "duplicate link");
+    } else this.closeSoon(turn, oldRecord.id, DUPLICATE);
+  }
+
+  /** The older link stays if it is alive; a peer that has a link does not dial, so it may not be. */
+  #challenge(turn: Turn, rival: ConnectionRecord, old: ConnectionRecord): void {
+    this.#rivals.set(rival.id, turn.now + RIVAL_PING_MS);
+    if (old.pingedAt !== 0) return;
+    old.pingedAt = turn.now;
+    turn.edges.send(old.id, { type: "ping" });
+  }
+
+  #judgeRivals(turn: Turn): number {
+    let wakeAt = Infinity;
+    for (const [id, at] of [...this.#rivals]) {
+      const peer = this.#connections.get(id)?.peer;
+      const old = peer === undefined ? undefined : this.#links.get(peer.url);
+      const oldRecord = old === undefined ? undefined : this.#connections.get(old);
+      if (oldRecord === undefined) this.#rivals.delete(id);
+      else if (oldRecord.pingedAt === 0) {
+        this.#rivals.delete(id);
+        this.closeSoon(turn, id, DUPLICATE);
+      } else if (at <= turn.now) {
+        this.#drop(turn, oldRecord, CLOSE.unresponsive, "silent while its peer dialled again");
+      } else wakeAt = Math.min(wakeAt, at);
+    }
+    return wakeAt;
+  }
+
+  /** Whether a connection that came second takes the place of the link that just ended. */
+  #isInherited(peer: NodeUrl): boolean {
+    for (const id of this.#rivals.keys()) {
+      if (this.#connections.get(id)?.peer?.url !== peer) continue;
+      this.#rivals.delete(id);
+      this.#links.set(peer, id);
+      return true;
+    }
+    return false;
   }
 
   #replaces(record: ConnectionRecord, peer: NodeIdentity, old: ConnectionRecord): boolean {

@@ -109,6 +109,11 @@ export const RECONNECT_MS_MAX = 30_000;
 export const RECONNECT_RESET_MS = 10_000;
 /** Silence after which a ping goes out, in ms. */
 export const PING_AFTER_MS = 5_000;
+/**
+ * Silence after a ping that proves a link half-open once its peer has dialled a second one, in ms: the peer would not
+ * dial while it has a link, so {@linkcode DEAD_AFTER_MS} need not pass.
+ */
+export const RIVAL_PING_MS = 2_000;
 /** Silence after which a peer counts as dead, in ms. */
 export const DEAD_AFTER_MS = 15_000;
 /** Silence after which a node pings a client, in ms: later than the client itself would. */

@@ -258,6 +258,16 @@ export class CoreWorld {
     this.fly(from, { type: "opened", connection: ours, dialect, dial, remote: to.url });
   }
 
+  /** One end of all links between two nodes is gone, and the other end does not know. */
+  halfOpen(knows: CoreNode, other: CoreNode): void {
+    for (const [number, end] of [...knows.ends]) {
+      if (end.node !== other) continue;
+      knows.ends.delete(number);
+      other.ends.delete(end.number);
+      this.fly(knows, { type: "closed", connection: number, code: 0, reason: "lost" });
+    }
+  }
+
   /** A client of the reference's dialect says one thing; gives what it is sent, as it comes. */
   wscat(to: CoreNode, message: WireMessage): readonly WireMessage[] {
     const connection = this.#connections += 1;
@@ -276,6 +286,18 @@ export class CoreWorld {
     end.node.ends.delete(end.number);
     from.closeReasons.push(reason);
     this.fly(end.node, { type: "closed", connection: end.number, code: 1000, reason });
+  }
+
+  /** Delivers one thing, or ticks one node that is due; `false` = there was nothing to do. */
+  deliverOne(): boolean {
+    const flight = this.#flights.shift();
+    if (flight !== undefined) {
+      if (this.nodes.has(flight.to.url)) flight.to.step(flight.event);
+      return true;
+    }
+    const due = [...this.nodes.values()].find((node) => node.wakeAt <= this.now);
+    due?.step({ type: "tick" });
+    return due !== undefined;
   }
 
   /** Delivers everything, ticks whoever is due now, until nothing is left; time stands still. */

@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "@std/assert";
+import { nodeUrl } from "../../../lib/protocol/names.ts";
+import { type CoreNode, CoreWorld } from "./core_world.ts";
+
+/** Two nodes that dial each other at once; `ws://a` is the smaller URL. With a hub they know each other's offers before. */
+function facing(hub?: string): { world: CoreWorld; a: CoreNode; b: CoreNode } {
+  const world = new CoreWorld();
+  if (hub !== undefined) world.node(hub);
+  const peers = hub === undefined ? [] : [nodeUrl(hub)];
+  const a = world.node("ws://a", { peers, reach: "relay" });
+  const b = world.node("ws://b", { peers, reach: "relay" });
+  a.register("where", (_, node) => node.url);
+  b.register("where_b", (_, node) => node.url);
+  if (hub !== undefined) world.settle();
+  a.step({ type: "join", url: nodeUrl("ws://b") });
+  b.step({ type: "join", url: nodeUrl("ws://a") });
+  return { world, a, b };
+}
+
+Deno.test("LinkKeeper loses no call when two nodes dial each other at once, whenever it is made", () => {
+  // One direction stands still from a step on; calls are made meanwhile; then it goes on.
+  for (let step = 0; step < 60; step += 1) {
+    for (const slow of ["ws://a", "ws://b"]) {
+      const { world, a, b } = facing("ws://hub");
+      const [from, to] = slow === "ws://a" ? [a, b] : [b, a];
+      for (let count = 0; count < step; count += 1) world.deliverOne();
+      world.hold(from, to);
+      world.settle();
+      const calls = [b.call("where"), a.call("where_b")] as const;
+      world.settle();
+      world.release(from, to);
+      world.settle();
+      world.pass(5_000);
+      const ends = [b.ended(calls[0]), a.ended(calls[1])];
+      assertEquals(ends, ["ws://a", "ws://b"], `step ${step}, slow from ${slow}`);
+      assertEquals([a.ends.size, b.ends.size], [2, 2]);
+    }
+  }
+});
+
+Deno.test("LinkKeeper reports one link up for two connections between the same nodes", () => {
+  const { world, a, b } = facing();
+  world.settle();
+  world.pass(5_000);
+  for (const node of [a, b]) {
+    assertEquals(node.reports.filter(({ type }) => type.startsWith("link_")).length, 1);
+  }
+});
+
+for (const [knows, other] of [["ws://a", "ws://b"], ["ws://b", "ws://a"]] as const) {
+  Deno.test(`LinkKeeper takes a half-open link's successor within 3 s when ${knows} lost it`, () => {
+    const { world } = facing();
+    world.settle();
+    world.pass(20_000);
+    const [one, two] = [world.nodes.get(knows), world.nodes.get(other)];
+    assert(one !== undefined && two !== undefined);
+    world.halfOpen(one, two);
+    world.settle();
+    world.pass(3_000);
+    const call = one.call(knows === "ws://a" ? "where_b" : "where");
+    const back = two.call(knows === "ws://a" ? "where" : "where_b");
+    world.settle();
+    assertEquals([one.ended(call), two.ended(back)], [other, knows]);
+    assertEquals([one.core.links().length, two.core.links().length], [1, 1]);
+    world.pass(20_000);
+    assertEquals(one.core.links().length, 1);
+    assert(one.ends.size === 1 && two.ends.size === 1);
+  });
+}

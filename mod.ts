@@ -29,22 +29,49 @@ export { startNode } from "./lib/node/start_node.ts";
 export { FarcallNode } from "./lib/node/node.ts";
 export type { Listen, NodeEdges, NodeOptions, NodeTls } from "./lib/node/options.ts";
 export { type FunctionOptions, Offer } from "./lib/node/offer.ts";
-export type { FunctionContext, RegisteredFunction } from "./lib/node/function_context.ts";
+export type {
+  ContractFunction,
+  FunctionContext,
+  RegisteredFunction,
+} from "./lib/node/function_context.ts";
 export type { CallEvent, LinkEvent, OfferEvent } from "./lib/node/events.ts";
 export { PublicError, type PublicErrorOptions } from "./lib/node/public_error.ts";
 export { installProcessGuard } from "./lib/node/process_guard.ts";
+
+export {
+  Contract,
+  contract,
+  type ContractTerms,
+  type ReturningContract,
+  type ReturningTerms,
+  type YieldingContract,
+  type YieldingTerms,
+} from "./lib/contract/contract.ts";
+export {
+  DeclaredError,
+  declaredError,
+  type DeclaredErrorOf,
+  type DeclaredErrorOptions,
+  isDeclaredError,
+} from "./lib/contract/declared_error.ts";
+export type { FieldIssue } from "./lib/contract/checking.ts";
+export type * from "./lib/contract/inference.ts";
+export type * from "./lib/contract/standard_schema.ts";
 
 export { connect } from "./lib/node/connect.ts";
 export { type ConnectionEvent, FarcallClient } from "./lib/client/client.ts";
 export type { ClientOptions } from "./lib/client/options.ts";
 export type { ListenOptions } from "./lib/client/broadcaster.ts";
-export type { CallOptions, CommandOptions } from "./lib/client/call_options.ts";
+export type * from "./lib/client/call_options.ts";
 export type { Calling } from "./lib/client/calling.ts";
 export type {
+  Futurable,
+  FuturableFields,
   Future,
   FutureFields,
   FutureOf,
   resultType,
+  travellingType,
   UnknownFuture,
 } from "./lib/client/future.ts";
 export type { RequestBuilder, Resolved } from "./lib/client/request_builder.ts";

@@ -9,7 +9,7 @@
  */
 
 /** Floors 0 to 2: one event in, effects out, and nothing of the world outside. */
-const PURE_ROOM = /(?:^|[\\/])lib[\\/](?:protocol|federation|rpc|core)[\\/]/;
+const PURE_ROOM = /(?:^|[\\/])lib[\\/](?:protocol|contract|federation|rpc|core)[\\/]/;
 /** Rooms that stay free of the runtime's own names; the edges are where those live. */
 const LIB_ROOM = /(?:^|[\\/])lib[\\/]([a-z_]+)[\\/]/;
 

@@ -1,3 +1,7 @@
+import type { ContractTerms } from "../contract/contract.ts";
+import type { ArgsIn, KwargsIn } from "../contract/inference.ts";
+import type { FuturableFields } from "./future.ts";
+
 /** How a call or a request goes. */
 export interface CallOptions {
   /** How long it may take in all, in ms. Default 30,000; more than 3,600,000 counts as that. */
@@ -13,3 +17,30 @@ export interface CommandOptions {
   /** Keyword arguments, for functions that take them. Default: none. */
   readonly kwargs?: Readonly<Record<string, unknown>>;
 }
+
+/** What one call by contract needs besides its positional arguments. */
+export type ContractCommandOptions<Kwargs> =
+  & {
+    /** Resources the provider must have besides those of the contract. Default: none. */
+    readonly resources?: readonly string[];
+  }
+  & ([Kwargs] extends [never] ? { readonly kwargs?: never }
+    : Record<never, never> extends Kwargs ? { readonly kwargs?: Kwargs }
+    : { readonly kwargs: Kwargs });
+
+/** What follows the contract in a call: nothing that is needed can be left out. */
+export type ContractCallRest<Terms extends ContractTerms> = CallRest<
+  ArgsIn<Terms>,
+  CallOptions & ContractCommandOptions<KwargsIn<Terms>>
+>;
+
+/** The same within a request, where futures may stand for values. */
+export type ContractCommandRest<Terms extends ContractTerms> = CallRest<
+  FuturableFields<ArgsIn<Terms>>,
+  ContractCommandOptions<FuturableFields<KwargsIn<Terms>>>
+>;
+
+/** Arguments and options, where only what may be missing can be left out. */
+export type CallRest<Args, Options> = Record<never, never> extends Options
+  ? [] extends Args ? [args?: Args, options?: Options] : [args: Args, options?: Options]
+  : [args: Args, options: Options];

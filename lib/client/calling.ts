@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { CallOptions, CommandOptions } from "./call_options.ts";
+import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { ResultOut } from "../contract/inference.ts";
+import type { CallOptions, CommandOptions, ContractCallRest } from "./call_options.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
 
 /** One calling interface for clients, nodes and functions. */
@@ -27,6 +29,21 @@ export interface Calling {
   ): Promise<unknown>;
 
   /**
+   * Calls a function by its contract: arguments and result are typed, and checked before they are sent and after they came.
+   *
+   * @param contract What caller and provider agreed on.
+   * @param rest Arguments, then options. Resources are asked for besides those of the contract.
+   * @returns What the contract's schema makes of the result.
+   * @throws {FarcallError} If the call failed. `INVALID_ARGUMENT`, with `details.issues`, if an argument is not what the
+   * contract asks for, `INVALID_RESULT` if the result is not. `DeclaredError` if the function failed as the contract says.
+   * @throws {TypeError | RangeError} If an option is not what it must be.
+   */
+  call<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractCallRest<Terms>
+  ): Promise<ResultOut<Terms>>;
+
+  /**
    * Calls several functions in one round trip; what one returns may be an argument of others. Calls that don't use each
    * other run at the same time; the first failure ends the request.
    *
@@ -39,5 +56,21 @@ export interface Calling {
   request<Shape>(
     build: (request: RequestBuilder) => Shape,
     options?: CallOptions,
+  ): Promise<Resolved<Shape>>;
+}
+
+/** Calling without the types that a contract gives: the one thing behind all typed faces. */
+export interface UntypedCalling {
+  /** See {@linkcode Calling.call}. */
+  call(
+    target: string | ReturningContract,
+    args: readonly unknown[],
+    options: CallOptions & CommandOptions,
+  ): Promise<unknown>;
+
+  /** See {@linkcode Calling.request}. */
+  request<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options: CallOptions,
   ): Promise<Resolved<Shape>>;
 }

@@ -5,9 +5,13 @@
  * @module
  */
 
+import type { Soon } from "../contract/checking.ts";
+import type { ReturningContract } from "../contract/contract.ts";
+import { declaredFromWire } from "../contract/declared_error.ts";
 import type { Outcome } from "../core/effects.ts";
 import type { CallCommand, CallId } from "../core/events.ts";
 import type { Entropy } from "../edges/entropy.ts";
+import { type Clock, systemClock } from "../edges/system_clock.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import { CALL_TIMEOUT_MS_DEFAULT, CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
@@ -15,7 +19,9 @@ import { functionName, resourceSet } from "../protocol/names.ts";
 import { argumentsPayload, kwargsPayload } from "./arguments.ts";
 import { CallSettlers } from "./call_settlers.ts";
 import type { CallOptions, CommandOptions } from "./call_options.ts";
-import type { Calling } from "./calling.ts";
+import type { UntypedCalling } from "./calling.ts";
+import { callable, checkBeforeSending, checkReceived, withoutTail } from "./contract_checks.ts";
+import { Deadline } from "./deadline.ts";
 import { type RequestBuilder, type Resolved, writeRequest } from "./request_builder.ts";
 
 /** What calls need from whoever runs the machine. */
@@ -24,34 +30,32 @@ export interface CallsEdges {
   readonly post: (stamp: (now: number) => CallCommand) => void;
   /** Makes names unguessable. */
   readonly entropy: Entropy;
+  /** Bounds schemas that take their time. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** Calls of one machine's owner. */
-export class Calls implements Calling {
+export class Calls implements UntypedCalling {
   readonly #edges: CallsEdges;
+  readonly #clock: Clock;
   readonly #settlers = new CallSettlers();
   #closedBecause: string | undefined;
 
   /** @param edges Where commands go. */
   constructor(edges: CallsEdges) {
     this.#edges = edges;
+    this.#clock = edges.clock ?? systemClock();
   }
 
   /** See {@linkcode Calling.call}. */
   async call(
-    name: string,
+    target: string | ReturningContract,
     args: readonly unknown[] = [],
     options: CallOptions & CommandOptions = {},
   ): Promise<unknown> {
-    const command = {
-      type: "call",
-      fun: functionName(name),
-      resources: resourceSet(options.resources ?? []),
-      args: argumentsPayload(name, args),
-      kwargs: kwargsPayload(name, options.kwargs),
-      timeoutMs: timeoutOf(options),
-    } as const;
-    return await this.#begin(options.signal, (call, now) => ({ ...command, call, now }));
+    if (typeof target !== "string") return await this.#callByContract(target, args, options);
+    const command = callParts(target, args, options.resources, options.kwargs);
+    return await this.#send(command, timeoutOf(options), options.signal);
   }
 
   /** See {@linkcode Calling.request}. */
@@ -59,10 +63,27 @@ export class Calls implements Calling {
     build: (request: RequestBuilder) => Shape,
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
-    const timeoutMs = timeoutOf(options);
-    const { commands, wanted, resolve } = writeRequest(this.#prefix(), build);
+    const timeout = timeoutOf(options);
+    const deadline = new Deadline(this.#clock, timeout, options.signal);
+    const { commands, wanted, ready, checked, declared, resolve } = writeRequest(
+      this.#prefix(),
+      build,
+    );
+    if (ready !== undefined) await deadline.bound(ready, "the check of the arguments", "no");
+    const timeoutMs = ready === undefined ? timeout : deadline.leftMs;
     const command = { type: "request", commands, wanted, timeoutMs } as const;
-    return resolve(await this.#begin(options.signal, (call, now) => ({ ...command, call, now })));
+    let results: JsonValue;
+    try {
+      results = await this.#begin(options.signal, (call, now) => ({ ...command, call, now }));
+    } catch (error) {
+      throw await this.#typed(error, declared, deadline);
+    }
+    const outputs = checked(results);
+    return resolve(
+      outputs instanceof Promise
+        ? await deadline.bound(outputs, "the check of the results", "yes")
+        : outputs,
+    );
   }
 
   /** The machine's word on a call. */
@@ -79,6 +100,54 @@ export class Calls implements Calling {
   close(because: string): void {
     this.#closedBecause ??= because;
     this.#settlers.abandon(callError("UNAVAILABLE", this.#closedBecause, "unknown"));
+  }
+
+  async #callByContract(
+    target: ReturningContract,
+    args: readonly unknown[],
+    options: CallOptions & CommandOptions,
+  ): Promise<unknown> {
+    const contract = callable(target);
+    const timeout = timeoutOf(options);
+    const deadline = new Deadline(this.#clock, timeout, options.signal);
+    const resources = [...contract.resources, ...(options.resources ?? [])];
+    const command = callParts(contract.name, withoutTail(args), resources, options.kwargs);
+    const check = checkBeforeSending(contract, command.args.text, command.kwargs?.text);
+    if (check instanceof Promise) {
+      await deadline.bound(check, `the check of the arguments of ${contract.name}`, "no");
+    }
+    let result: JsonValue;
+    try {
+      const timeoutMs = check === undefined ? timeout : deadline.leftMs;
+      result = await this.#send(command, timeoutMs, options.signal);
+    } catch (error) {
+      throw await this.#typed(error, (failed) => declaredFromWire(contract, failed), deadline);
+    }
+    const output = checkReceived(contract, result);
+    return output instanceof Promise
+      ? await deadline.bound(output, `the check of the result of ${contract.name}`, "yes")
+      : output;
+  }
+
+  /** A call's error, as its contract declares it where it does. */
+  async #typed(
+    error: unknown,
+    declared: (failed: FarcallError) => Soon<FarcallError>,
+    deadline: Deadline,
+  ): Promise<unknown> {
+    if (!(error instanceof FarcallError)) return error;
+    const typed = declared(error);
+    return typed instanceof Promise
+      ? await deadline.bound(typed, "the check of an error's data", error.ran)
+      : typed;
+  }
+
+  #send(
+    command: CallParts,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<JsonValue> {
+    return this.#begin(signal, (call, now) => ({ ...command, type: "call", timeoutMs, call, now }));
   }
 
   async #begin(
@@ -103,6 +172,26 @@ export class Calls implements Calling {
   #prefix(): string {
     return `~${this.#edges.entropy.seed().map((word) => word.toString(36)).join("")}`;
   }
+}
+
+/** What a call asks for, written to JSON. */
+type CallParts = Pick<
+  Extract<CallCommand, { type: "call" }>,
+  "fun" | "resources" | "args" | "kwargs"
+>;
+
+function callParts(
+  name: string,
+  args: readonly unknown[],
+  resources: readonly string[] = [],
+  kwargs?: Readonly<Record<string, unknown>>,
+): CallParts {
+  return {
+    fun: functionName(name),
+    resources: resourceSet(resources),
+    args: argumentsPayload(name, args),
+    kwargs: kwargsPayload(name, kwargs),
+  };
 }
 
 function timeoutOf({ timeout = CALL_TIMEOUT_MS_DEFAULT }: CallOptions): number {

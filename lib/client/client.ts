@@ -1,10 +1,13 @@
+import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { ResultOut } from "../contract/inference.ts";
 import type { CallerEffects, Outcome } from "../core/effects.ts";
 import type { CallId, ClientCommand } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
 import type { Driver } from "../edges/driver.ts";
 import type { Entropy } from "../edges/entropy.ts";
+import type { Clock } from "../edges/system_clock.ts";
 import { Broadcaster, type ListenOptions } from "./broadcaster.ts";
-import type { CallOptions, CommandOptions } from "./call_options.ts";
+import type { CallOptions, CommandOptions, ContractCallRest } from "./call_options.ts";
 import type { Calling } from "./calling.ts";
 import { Calls } from "./calls.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
@@ -43,9 +46,14 @@ export class FarcallClient implements Calling, AsyncDisposable {
    *
    * @param drive Makes the driver for an owner.
    * @param entropy Makes names of requests unguessable, and seeds the machine.
+   * @param clock Bounds schemas that take their time.
    */
-  static start(drive: (owner: CallerEffects) => ClientDriver, entropy: Entropy): FarcallClient {
-    const calls = new Calls({ post: (stamp) => driver.post(stamp), entropy });
+  static start(
+    drive: (owner: CallerEffects) => ClientDriver,
+    entropy: Entropy,
+    clock: Clock,
+  ): FarcallClient {
+    const calls = new Calls({ post: (stamp) => driver.post(stamp), entropy, clock });
     const owner = new ClientOwner(calls);
     const driver = drive(owner);
     const seed = new Uint32Array(entropy.seed());
@@ -61,10 +69,20 @@ export class FarcallClient implements Calling, AsyncDisposable {
   /** See {@linkcode Calling.call}. */
   call(
     name: string,
+    args?: readonly unknown[],
+    options?: CallOptions & CommandOptions,
+  ): Promise<unknown>;
+  /** See {@linkcode Calling.call}. */
+  call<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractCallRest<Terms>
+  ): Promise<ResultOut<Terms>>;
+  call(
+    target: string | ReturningContract,
     args: readonly unknown[] = [],
     options: CallOptions & CommandOptions = {},
   ): Promise<unknown> {
-    return this.#calls.call(name, args, options);
+    return this.#calls.call(target, args, options);
   }
 
   /** See {@linkcode Calling.request}. */

@@ -47,6 +47,7 @@ export async function connect(
         ...{ dialer, clock, failed, jsonFrames: "text" },
       }),
     options.entropy ?? systemEntropy(),
+    clock,
   );
   try {
     await connected(client, list, connectTimeoutMs, clock, options.signal);

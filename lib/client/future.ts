@@ -5,13 +5,18 @@
  * @module
  */
 
-/** Key of what only the type checker sees. */
+/** Key of what only the type checker sees: the value that its caller gets. */
 export declare const resultType: unique symbol;
 
-/** What tells the type checker which value a future stands for; there is no such field at run time. */
-export interface FutureOf<Result> {
-  /** Only for the type checker. */
+/** Key of what only the type checker sees: the value that travels into another call. */
+export declare const travellingType: unique symbol;
+
+/** What tells the type checker which value a future stands for; there are no such fields at run time. */
+export interface FutureOf<Result, Travelling = Result> {
+  /** Only for the type checker: what the caller gets in place of the future. */
   readonly [resultType]: Result;
+  /** Only for the type checker: what another call of the request gets in its place. */
+  readonly [travellingType]: Travelling;
 }
 
 /** A future of which nothing is known: every field may be asked for. */
@@ -20,17 +25,39 @@ export interface UnknownFuture extends FutureOf<unknown> {
   readonly [field: string]: UnknownFuture;
 }
 
-/** The fields that a result of a known type will have. */
-export type FutureFields<Result> = Result extends object
-  ? { readonly [Field in keyof Result]-?: Future<Result[Field]> }
+/** The fields that a result of a known type will have. Items of lists can't be referred to. */
+export type FutureFields<Result, Travelling = Result> = Travelling extends readonly unknown[]
+  ? unknown
+  : Travelling extends object ? {
+      readonly [Field in Extract<keyof Travelling, string>]: Future<
+        Field extends keyof Result ? Result[Field] : unknown,
+        Travelling[Field]
+      >;
+    }
   : unknown;
 
 /**
  * The result of a call that has not been made. May be an argument of other calls of the same request, or be returned from
  * it; so may each of its fields. It is no promise: there is nothing to await before the request is sent.
+ *
+ * `Travelling` differs from `Result` only where a contract's schema transforms: other calls get what travels, the caller
+ * gets what the schema makes of it.
  */
-export type Future<Result = unknown> = unknown extends Result ? UnknownFuture
-  : FutureOf<Result> & FutureFields<Result>;
+export type Future<Result = unknown, Travelling = Result> = unknown extends Travelling
+  ? UnknownFuture
+  : FutureOf<Result, Travelling> & FutureFields<Result, Travelling>;
+
+/**
+ * A value, or one with futures in place of it or of anything in it. A field that may be missing can't stand for a value:
+ * nothing would come in its place.
+ */
+export type Futurable<Value> =
+  | Value
+  | FutureOf<unknown, Exclude<Value, undefined>>
+  | (Value extends object ? FuturableFields<Value> : never);
+
+/** A list or an object with futures in place of anything in it. */
+export type FuturableFields<Value> = { [Field in keyof Value]: Futurable<Value[Field]> };
 
 /** Which result, or which field of it, a future stands for. */
 export interface Reference {

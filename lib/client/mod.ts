@@ -21,8 +21,36 @@ export { connect } from "./connect.ts";
 export { type ConnectionEvent, FarcallClient } from "./client.ts";
 export type { ClientOptions } from "./options.ts";
 export type { ListenOptions } from "./broadcaster.ts";
-export type { CallOptions, CommandOptions } from "./call_options.ts";
+export type * from "./call_options.ts";
 export type { Calling } from "./calling.ts";
-export type { Future, FutureFields, FutureOf, resultType, UnknownFuture } from "./future.ts";
+export type {
+  Futurable,
+  FuturableFields,
+  Future,
+  FutureFields,
+  FutureOf,
+  resultType,
+  travellingType,
+  UnknownFuture,
+} from "./future.ts";
 export type { RequestBuilder, Resolved } from "./request_builder.ts";
 export { type CallError, type ErrorCode, FarcallError, type Ran } from "../protocol/errors.ts";
+export {
+  Contract,
+  contract,
+  type ContractTerms,
+  type ReturningContract,
+  type ReturningTerms,
+  type YieldingContract,
+  type YieldingTerms,
+} from "../contract/contract.ts";
+export {
+  DeclaredError,
+  declaredError,
+  type DeclaredErrorOf,
+  type DeclaredErrorOptions,
+  isDeclaredError,
+} from "../contract/declared_error.ts";
+export type { FieldIssue } from "../contract/checking.ts";
+export type * from "../contract/inference.ts";
+export type * from "../contract/standard_schema.ts";

@@ -5,16 +5,22 @@
  * @module
  */
 
+import type { Soon } from "../contract/checking.ts";
+import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import { declaredFromWire, declaringFunction } from "../contract/declared_error.ts";
+import type { ResultIn, ResultOut } from "../contract/inference.ts";
+import type { FarcallError } from "../protocol/errors.ts";
 import type { Command } from "../protocol/json_messages.ts";
-import { isJsonObject, type JsonValue } from "../protocol/json_value.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { COMMANDS_PER_REQUEST_MAX } from "../protocol/limits.ts";
 import { functionName, resourceSet } from "../protocol/names.ts";
 import { argumentsPayload, kwargsPayload } from "./arguments.ts";
-import type { CommandOptions } from "./call_options.ts";
+import type { CommandOptions, ContractCommandRest } from "./call_options.ts";
+import { callable, checkBeforeSending, checkReceived, withoutTail } from "./contract_checks.ts";
 import { type Future, type FutureOf, futureOf, type Reference, referenceOf } from "./future.ts";
 
 /** What a returned shape is when its futures have become results. */
-export type Resolved<Shape> = Shape extends FutureOf<infer Result> ? Result
+export type Resolved<Shape> = Shape extends FutureOf<infer Result, unknown> ? Result
   : Shape extends readonly unknown[] ? { [Index in keyof Shape]: Resolved<Shape[Index]> }
   : Shape extends object ? { [Field in keyof Shape]: Resolved<Shape[Field]> }
   : Shape;
@@ -31,6 +37,20 @@ export interface RequestBuilder {
    * @throws {TypeError} If the name, an argument or a resource is not what it must be.
    */
   call(name: string, args?: readonly unknown[], options?: CommandOptions): Future;
+
+  /**
+   * Notes a call by contract. Arguments without futures in them are checked before the request is sent.
+   *
+   * @param contract What caller and provider agreed on.
+   * @param rest Arguments, then options; both may hold futures of this request, at any depth.
+   * @returns Its result, which is not there yet, and whose fields are typed.
+   * @throws {FarcallError} `INVALID_ARGUMENT` if an argument is not what the contract asks for.
+   * @throws {TypeError} If a resource is not what it must be.
+   */
+  call<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractCommandRest<Terms>
+  ): Future<ResultOut<Terms>, ResultIn<Terms>>;
 }
 
 /** A request that is written down. */
@@ -39,9 +59,18 @@ export interface WrittenRequest<Shape> {
   readonly commands: readonly Command[];
   /** Names of the commands whose results must come back; `undefined` = exactly those that no other uses. */
   readonly wanted: readonly string[] | undefined;
+  /** Fulfilled when all arguments were checked; `undefined` = they were. Rejects with `INVALID_ARGUMENT`. */
+  readonly ready: Promise<unknown> | undefined;
+  /** What the contracts' schemas make of the results, by name. Throws or rejects with `INVALID_RESULT`. */
+  readonly checked: (results: JsonValue) => Soon<Results>;
+  /** The request's error, as the contract of its function declares it where it does. */
+  readonly declared: (error: FarcallError) => Soon<FarcallError>;
   /** Puts the results where the shape has futures. */
-  readonly resolve: (results: JsonValue) => Resolved<Shape>;
+  readonly resolve: (results: Results) => Resolved<Shape>;
 }
+
+/** Results by the names of their commands. */
+export type Results = Readonly<Record<string, unknown>>;
 
 /**
  * Writes a request down.
@@ -66,6 +95,9 @@ export function writeRequest<Shape>(
   return {
     commands,
     wanted: isDefault ? undefined : [...wanted],
+    ready: writer.checks.length === 0 ? undefined : Promise.all(writer.checks),
+    checked: (results) => checkedResults(writer.contracts, isJsonObject(results) ? results : {}),
+    declared: (error) => declaredByOne(writer.contracts.values(), error),
     // The shape's type follows its value: each future was replaced, everything else kept.
     resolve: (results) => resolved(shape, results) as Resolved<Shape>,
   };
@@ -75,37 +107,82 @@ class RequestWriter implements RequestBuilder {
   readonly commands: Command[] = [];
   /** Names that other commands refer to. */
   readonly used = new Set<string>();
+  /** Contracts of commands, by name. */
+  readonly contracts = new Map<string, ReturningContract>();
+  /** Checks of arguments that are not over. */
+  readonly checks: Promise<void>[] = [];
   readonly #prefix: string;
 
   constructor(prefix: string) {
     this.#prefix = prefix;
   }
 
-  call(name: string, args: readonly unknown[] = [], options: CommandOptions = {}): Future {
+  call(
+    target: string | ReturningContract,
+    args: readonly unknown[] = [],
+    options: CommandOptions = {},
+  ): Future {
     if (this.commands.length >= COMMANDS_PER_REQUEST_MAX) {
       throw new RangeError(`A request may make at most ${COMMANDS_PER_REQUEST_MAX} calls`);
     }
-    const fun = functionName(name);
-    const resources = resourceSet(options.resources ?? []);
-    const use = (reference: Reference): unknown => this.used.add(this.own(reference).name);
-    visitFutures(args, use);
-    visitFutures(options.kwargs, use);
-    const positional = argumentsPayload(name, args).value;
-    const keywords = kwargsPayload(name, options.kwargs)?.value;
     const own = `${this.#prefix}-${this.commands.length}`;
-    this.commands.push({
-      name: own,
-      fun,
-      args: Array.isArray(positional) ? positional : [],
-      kwargs: isJsonObject(keywords) ? keywords : {},
-      resources,
-    });
+    this.commands.push(
+      typeof target === "string"
+        ? this.#written(own, target, args, options, options.resources ?? [])
+        : this.#writtenByContract(own, callable(target), withoutTail(args), options),
+    );
     return futureOf({ request: this, name: own, path: [] });
   }
 
   own(reference: Reference): Reference {
     if (reference.request === this) return reference;
     throw new TypeError("Can't use a future of one request in another");
+  }
+
+  #writtenByContract(
+    own: string,
+    contract: ReturningContract,
+    args: readonly unknown[],
+    options: CommandOptions,
+  ): Command {
+    const resources = [...contract.resources, ...(options.resources ?? [])];
+    const command = this.#written(own, contract.name, args, options, resources);
+    const check = checkBeforeSending(
+      contract,
+      JSON.stringify(command.args),
+      JSON.stringify(command.kwargs),
+      (which) => !hasFutures(which === "kwargs" ? options.kwargs : args[which]),
+    );
+    if (check instanceof Promise) {
+      // The request looks at it later; by then it may have failed.
+      check.catch(() => {});
+      this.checks.push(check);
+    }
+    this.contracts.set(own, contract);
+    return command;
+  }
+
+  #written(
+    own: string,
+    name: string,
+    args: readonly unknown[],
+    options: CommandOptions,
+    resources: readonly string[],
+  ): Command {
+    const fun = functionName(name);
+    const wanted = resourceSet(resources);
+    const use = (reference: Reference): unknown => this.used.add(this.own(reference).name);
+    visitFutures(args, use);
+    visitFutures(options.kwargs, use);
+    const positional = argumentsPayload(name, args).value;
+    const keywords = kwargsPayload(name, options.kwargs)?.value;
+    return {
+      name: own,
+      fun,
+      args: Array.isArray(positional) ? positional : [],
+      kwargs: isJsonObject(keywords) ? keywords : {},
+      resources: wanted,
+    };
   }
 }
 
@@ -122,10 +199,42 @@ function visitFutures(value: unknown, visit: (reference: Reference) => void): vo
   }
 }
 
-function resolved(shape: unknown, results: JsonValue): unknown {
+function hasFutures(value: unknown): boolean {
+  let found = false;
+  visitFutures(value, () => found = true);
+  return found;
+}
+
+function checkedResults(
+  contracts: ReadonlyMap<string, ReturningContract>,
+  results: JsonObject,
+): Soon<Results> {
+  const later: Promise<readonly [string, unknown]>[] = [];
+  const entries = Object.entries<JsonValue>(results).map(([name, result]) => {
+    const contract = contracts.get(name);
+    const output = contract === undefined ? result : checkReceived(contract, result);
+    if (output instanceof Promise) later.push(output.then((made) => [name, made]));
+    return [name, output] as const;
+  });
+  if (later.length === 0) return Object.fromEntries(entries);
+  return Promise.all(later).then((made) => Object.fromEntries([...entries, ...made]));
+}
+
+function declaredByOne(
+  contracts: Iterable<ReturningContract>,
+  error: FarcallError,
+): Soon<FarcallError> {
+  const name = declaringFunction(error.details);
+  for (const contract of contracts) {
+    if (contract.name === name) return declaredFromWire(contract, error);
+  }
+  return error;
+}
+
+function resolved(shape: unknown, results: Results): unknown {
   const reference = referenceOf(shape);
   if (reference !== undefined) {
-    return [reference.name, ...reference.path].reduce(ownField, results as JsonValue | undefined);
+    return [reference.name, ...reference.path].reduce<unknown>(ownField, results);
   }
   if (Array.isArray(shape)) return shape.map((part) => resolved(part, results));
   if (typeof shape !== "object" || shape === null || !isPlain(shape)) return shape;
@@ -134,13 +243,9 @@ function resolved(shape: unknown, results: JsonValue): unknown {
   );
 }
 
-function ownField(value: JsonValue | undefined, field: string): JsonValue | undefined {
+function ownField(value: unknown, field: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) return undefined;
-  return Array.isArray(value)
-    ? value[Number(field)]
-    : isJsonObject(value)
-    ? value[field]
-    : undefined;
+  return Reflect.get(value, field);
 }
 
 function isPlain(value: object): boolean {

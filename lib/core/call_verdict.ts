@@ -9,6 +9,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "UNAVAILABLE",
   "FUNCTION_NOT_FOUND",
   "NO_PROVIDER",
+  "CONTRACT_MISMATCH",
 ]);
 
 /** Errors that tell against the node that was asked, as opposed to the question. */

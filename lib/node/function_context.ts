@@ -1,15 +1,17 @@
-import type { CallOptions, CommandOptions } from "../client/call_options.ts";
-import type { Calling } from "../client/calling.ts";
+import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { ArgsOut, KwargsOut, ResultIn, ResultOut } from "../contract/inference.ts";
+import type { CallOptions, CommandOptions, ContractCallRest } from "../client/call_options.ts";
+import type { Calling, UntypedCalling } from "../client/calling.ts";
 import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
 import type { Caller } from "../core/effects.ts";
 import type { FunctionName } from "../protocol/names.ts";
 
 /** What a function gets besides its arguments. Every member may be taken out by destructuring. */
-export interface FunctionContext {
+export interface FunctionContext<Kwargs = Readonly<Record<string, unknown>>> {
   /** The name under which the function was called. */
   readonly name: FunctionName;
   /** Keyword arguments; empty when there are none. */
-  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly kwargs: Kwargs;
   /** Aborts when the caller gives up, is gone, or its time is over; the reason is a `FarcallError`. */
   readonly signal: AbortSignal;
   /** Milliseconds left until the caller's deadline, at least 0. */
@@ -28,14 +30,25 @@ export interface FunctionContext {
  */
 export type RegisteredFunction = (args: unknown[], context: FunctionContext) => unknown;
 
+/**
+ * A function under a contract: it gets arguments that were checked, and what it returns is checked before it travels.
+ *
+ * @param args Positional arguments, as the contract's schemas make them.
+ * @returns What the contract's schema of the result takes, or a promise of it.
+ */
+export type ContractFunction<Terms extends ReturningTerms> = (
+  args: ArgsOut<Terms>,
+  context: FunctionContext<KwargsOut<Terms>>,
+) => ResultIn<Terms> | Promise<ResultIn<Terms>>;
+
 /** The calls of a function that runs: bounded by the call that it serves. */
 export class NestedCalls implements Calling {
-  readonly #calls: Calling;
+  readonly #calls: UntypedCalling;
   readonly #signal: AbortSignal;
   readonly #remaining: () => number;
 
   /** Calls made through `calls` end no later than `signal` and `remaining` say. */
-  constructor(calls: Calling, signal: AbortSignal, remaining: () => number) {
+  constructor(calls: UntypedCalling, signal: AbortSignal, remaining: () => number) {
     this.#calls = calls;
     this.#signal = signal;
     this.#remaining = remaining;
@@ -44,10 +57,20 @@ export class NestedCalls implements Calling {
   /** See {@linkcode Calling.call}. */
   call(
     name: string,
+    args?: readonly unknown[],
+    options?: CallOptions & CommandOptions,
+  ): Promise<unknown>;
+  /** See {@linkcode Calling.call}. */
+  call<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractCallRest<Terms>
+  ): Promise<ResultOut<Terms>>;
+  call(
+    target: string | ReturningContract,
     args: readonly unknown[] = [],
     options: CallOptions & CommandOptions = {},
   ): Promise<unknown> {
-    return this.#calls.call(name, args, { ...options, ...this.#bounded(options) });
+    return this.#calls.call(target, args, { ...options, ...this.#bounded(options) });
   }
 
   /** See {@linkcode Calling.request}. */

@@ -6,13 +6,14 @@
  */
 
 import { fitsMessage, PAYLOAD_BYTES_MAX } from "../client/arguments.ts";
-import type { Calling } from "../client/calling.ts";
+import type { UntypedCalling } from "../client/calling.ts";
 import type { Invocation } from "../core/effects.ts";
 import type { InvocationId, NodeCommand, RegistrationId } from "../core/events.ts";
 import { type CallError, callError, FarcallError } from "../protocol/errors.ts";
 import { PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
+import { ContractFailure } from "./contract_function.ts";
 import type { CallEvent } from "./events.ts";
 import { type FunctionContext, NestedCalls, type RegisteredFunction } from "./function_context.ts";
 import { PublicError } from "./public_error.ts";
@@ -30,7 +31,7 @@ export interface FunctionHostEdges {
   /** The present instant, in ms. */
   readonly now: () => number;
   /** By which functions call on. */
-  readonly calls: Calling;
+  readonly calls: UntypedCalling;
   /** Hears what functions throw. */
   readonly failed: (error: unknown) => void;
   /** Hears of each run's beginning and end. */
@@ -97,7 +98,7 @@ export class FunctionHost {
       const context = this.#context(invocation, name, signal, startedAt);
       ended = ending(name, await hosted.run(Array.isArray(args) ? args : [], context));
     } catch (error) {
-      if (!(error instanceof PublicError) && !signal.aborted) this.#noteFailure(error);
+      if (!isForCaller(error) && !signal.aborted) this.#noteFailure(error);
       ended = { ok: false, error: signal.aborted ? givenUp(signal) : safeError(name, error) };
     }
     this.#running.delete(call);
@@ -140,7 +141,7 @@ export class FunctionHost {
 }
 
 function ending(name: FunctionName, result: unknown): Ended {
-  const value = Payload.tryFromUnknown(result);
+  const value = result instanceof Payload ? result : Payload.tryFromUnknown(result);
   if (value === undefined) {
     const message = `${name} returned what JSON can't say: a cycle, a bigint or a throwing toJSON`;
     return { ok: false, error: callError("RESULT_NOT_SERIALIZABLE", message, "yes") };
@@ -156,8 +157,14 @@ function givenUp(signal: AbortSignal): CallError {
   return callError(reason instanceof FarcallError ? reason.code : "CANCELLED", "Given up", "yes");
 }
 
+/** Whether an error is the caller's business, and nothing that the author would have to repair. */
+function isForCaller(thrown: unknown): boolean {
+  return thrown instanceof PublicError || (thrown instanceof ContractFailure && !thrown.isDefect);
+}
+
 /** What the caller may know of what a function threw. */
 function safeError(name: FunctionName, thrown: unknown): CallError {
+  if (thrown instanceof ContractFailure) return thrown.callError;
   if (thrown instanceof PublicError) {
     const details = Payload.tryFromUnknown(thrown.data ?? null)?.value;
     const more = thrown.data === undefined || details === undefined ? {} : { details };

@@ -1,7 +1,10 @@
+import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { ResultOut } from "../contract/inference.ts";
 import type { ListenOptions } from "../client/broadcaster.ts";
-import type { CallOptions, CommandOptions } from "../client/call_options.ts";
+import type { CallOptions, CommandOptions, ContractCallRest } from "../client/call_options.ts";
 import type { Calling } from "../client/calling.ts";
 import type { Calls } from "../client/calls.ts";
+import { callable } from "../client/contract_checks.ts";
 import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
 import type { NodeOwnerEffects } from "../core/effects.ts";
 import type { NodeCommand } from "../core/events.ts";
@@ -16,6 +19,7 @@ import { OFFERS_PER_ORIGIN_MAX, RUNNING_FUNCTIONS_MAX } from "../protocol/limits
 import {
   type ClusterId,
   clusterId,
+  type FunctionName,
   functionName,
   type Incarnation,
   type MaxHops,
@@ -25,8 +29,9 @@ import {
   type ResourceName,
   resourceSet,
 } from "../protocol/names.ts";
+import { contractFunction } from "./contract_function.ts";
 import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
-import type { RegisteredFunction } from "./function_context.ts";
+import type { ContractFunction, RegisteredFunction } from "./function_context.ts";
 import { NODE_SUBPROTOCOLS } from "./listening.ts";
 import type { NodeOwner } from "./node_owner.ts";
 import { type FunctionOptions, Offer } from "./offer.ts";
@@ -108,12 +113,67 @@ export class FarcallNode implements Calling, AsyncDisposable {
    * assertEquals(await node.call("shout", ["hello"], { resources: ["loud"] }), "HELLO");
    * ```
    */
-  register(name: string, run: RegisteredFunction, options: FunctionOptions = {}): Offer {
-    const fun = functionName(name);
+  register(name: string, run: RegisteredFunction, options?: FunctionOptions): Offer;
+  /**
+   * Offers a function under a contract: it gets what the contract's schemas make of the arguments, and what it returns is
+   * checked before it travels. The offer has the contract's resources.
+   *
+   * @param contract What caller and provider agreed on.
+   * @param run The function.
+   * @param options More resources, reach and concurrency.
+   * @returns The offer, which withdraws it.
+   * @throws {TypeError} If a name is not what it must be, or the contract is one of a function that yields.
+   * @throws {RangeError} If `maxHops` or `concurrency` is not, or the node has 4,096 offers already.
+   * @throws {FarcallError} `UNAVAILABLE` if the node has ended.
+   *
+   * @example Typed and checked on both sides
+   * ```ts
+   * import { contract, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   * import * as v from "valibot";
+   *
+   * const add = contract("add", { args: [v.number(), v.number()], returns: v.number() });
+   *
+   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+   * using _offer = node.register(add, ([a, b]) => a + b);
+   * assertEquals(await node.call(add, [1, 2]) + 1, 4);
+   * ```
+   */
+  register<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    run: ContractFunction<Terms>,
+    options?: FunctionOptions,
+  ): Offer;
+  register(
+    target: string | ReturningContract,
+    run: RegisteredFunction | ContractFunction<ReturningTerms>,
+    options: FunctionOptions = {},
+  ): Offer {
     if (typeof run !== "function") {
+      const name = typeof target === "string" ? target : target.name;
       throw new TypeError(`"${name}" needs a function, not ${typeof run}`);
     }
-    const resources = resourceSet([...this.#parts.resources, ...(options.resources ?? [])]);
+    return typeof target === "string"
+      ? this.#offer(functionName(target), run as RegisteredFunction, options, [])
+      : this.#offer(
+        callable(target).name,
+        contractFunction(target, run as ContractFunction<ReturningTerms>),
+        options,
+        target.resources,
+      );
+  }
+
+  #offer(
+    fun: FunctionName,
+    run: RegisteredFunction,
+    options: FunctionOptions,
+    agreed: readonly ResourceName[],
+  ): Offer {
+    const resources = resourceSet([
+      ...this.#parts.resources,
+      ...agreed,
+      ...(options.resources ?? []),
+    ]);
     const hops = options.maxHops === undefined ? this.#parts.maxHops : maxHops(options.maxHops);
     const concurrency = concurrencyOf(options);
     const scope = scopeText(options.scope ?? []);
@@ -139,10 +199,20 @@ export class FarcallNode implements Calling, AsyncDisposable {
   /** See {@linkcode Calling.call}. */
   call(
     name: string,
+    args?: readonly unknown[],
+    options?: CallOptions & CommandOptions,
+  ): Promise<unknown>;
+  /** See {@linkcode Calling.call}. */
+  call<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractCallRest<Terms>
+  ): Promise<ResultOut<Terms>>;
+  call(
+    target: string | ReturningContract,
     args: readonly unknown[] = [],
     options: CallOptions & CommandOptions = {},
   ): Promise<unknown> {
-    return this.#parts.calls.call(name, args, options);
+    return this.#parts.calls.call(target, args, options);
   }
 
   /** See {@linkcode Calling.request}. */

@@ -58,7 +58,7 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   const identity = { url, cluster, incarnation: incarnation(ulid(Math.floor(clock.now()))) };
   const core = new NodeCore({ ...identity, peers, reach });
   const post = (stamp: (now: number) => NodeCommand): void => driver.post(stamp);
-  const calls = new Calls({ post, entropy });
+  const calls = new Calls({ post, entropy, clock });
   const owner = new NodeOwner(
     calls,
     (observe) => new FunctionHost({ post, now: () => clock.now(), calls, failed, observe }),

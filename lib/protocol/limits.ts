@@ -46,6 +46,8 @@ export const ADVERTISED_URLS_MAX = 8;
 export const COMMANDS_PER_REQUEST_MAX = 256;
 /** Most positional or keyword arguments of one command. */
 export const ARGUMENTS_MAX = 256;
+/** Longest version of a contract, in UTF-16 units. Longer ones are refused where the contract is made. */
+export const CONTRACT_VERSION_LENGTH_MAX = 64;
 /** Longest chain of commands that feed each other. */
 export const GRAPH_DEPTH_MAX = 64;
 

@@ -77,6 +77,7 @@ const SURELY_RAN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "HANDLER_ERROR",
   "RESULT_TOO_LARGE",
   "RESULT_NOT_SERIALIZABLE",
+  "INVALID_RESULT",
 ]);
 const NOTHING_RAN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "INVALID_ARGUMENT",
@@ -89,6 +90,7 @@ const NOTHING_RAN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const FOUND_ON_THE_WAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "FUNCTION_NOT_FOUND",
   "NO_PROVIDER",
+  "CONTRACT_MISMATCH",
   "RESOURCE_EXHAUSTED",
   "DRAINING",
   "PAYLOAD_TOO_LARGE",

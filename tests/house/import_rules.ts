@@ -8,6 +8,7 @@ import { codeOf, importsOf, resolvePath, roomOf, type SourceFile } from "./sourc
 /** The floor of each room in `lib/`. A file imports from its own room and from lower floors. */
 export const FLOORS: ReadonlyMap<string, number> = new Map([
   ["protocol", 0],
+  ["contract", 1],
   ["federation", 1],
   ["rpc", 1],
   ["core", 2],

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CallOptions } from "../../../lib/client/call_options.ts";
-import type { Calling } from "../../../lib/client/calling.ts";
+import type { UntypedCalling } from "../../../lib/client/calling.ts";
 import type { NodeCommand } from "../../../lib/core/events.ts";
 import type { CallEvent } from "../../../lib/node/events.ts";
 import type { RegisteredFunction } from "../../../lib/node/function_context.ts";
@@ -10,7 +10,7 @@ import { callError, FarcallError } from "../../../lib/protocol/errors.ts";
 import { functionName } from "../../../lib/protocol/names.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
 
-class NotedCalls implements Calling {
+class NotedCalls implements UntypedCalling {
   readonly options: CallOptions[] = [];
 
   call(_name: string, _args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {

@@ -22,7 +22,7 @@ Deno.test("wireErrorOf gives the numbers by which clients of the newest referenc
   );
   assertEquals([numbers.get("FUNCTION_NOT_FOUND"), numbers.get("NO_PROVIDER")], [1001, 1001]);
   assertEquals(numbers.get("DEADLINE_EXCEEDED"), 1004);
-  assertEquals([...numbers.values()].filter((number) => number === 1003).length, 18);
+  assertEquals([...numbers.values()].filter((number) => number === 1003).length, 20);
 });
 
 Deno.test("wireErrorOf puts code and safe message into the details", () => {

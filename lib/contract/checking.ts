@@ -112,12 +112,13 @@ function joined(parts: readonly Checked<unknown>[]): Checked<CheckedArguments> {
 
 function readResult(result: SchemaResult<unknown>, where: string): Checked<unknown> {
   if (result.issues === undefined) return { ok: true, value: result.value };
-  const issues = result.issues.slice(0, ISSUES_MAX).map((issue) => fieldIssue(issue, where));
+  // Lists of some libraries are of classes of their own, whose `map` makes another of these: first a plain list.
+  const issues = [...result.issues].slice(0, ISSUES_MAX).map((issue) => fieldIssue(issue, where));
   return { ok: false, issues };
 }
 
 function fieldIssue({ path, message }: SchemaIssue, where: string): FieldIssue {
-  const keys = (path ?? []).map((part) => typeof part === "object" ? part.key : part);
+  const keys = [...(path ?? [])].map((part) => typeof part === "object" ? part.key : part);
   return { path: pathText(where, keys), message: cut(message, ISSUE_MESSAGE_MAX) };
 }
 

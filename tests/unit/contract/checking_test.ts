@@ -32,7 +32,9 @@ for (const [library, schema] of LIBRARIES) {
     assertEquals<unknown>(now(checkValue(schema, fits, "args[0]")), { ok: true, value: fits });
     const wrong = now(checkValue(schema, { urls: ["x", 2], "a b": "1" }, "args[0]"));
     assertEquals(paths(wrong).toSorted(), ["args[0].urls[1]", 'args[0]["a b"]']);
-    assertEquals(paths(now(checkValue(schema, 1, "result"))), ["result"]);
+    const whole = now(checkValue(schema, 1, "result"));
+    assertEquals(paths(whole), ["result"]);
+    assert(!whole.ok && Object.getPrototypeOf(whole.issues) === Array.prototype);
   });
 
   Deno.test(`checkValue never throws on JSON, with a schema of ${library}`, () => {

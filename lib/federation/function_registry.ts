@@ -1,9 +1,11 @@
 /**
  * The offers in reach, by function and nearest first.
  *
- * Theory of operation: the router tells each change of a group once. The groups of that group's origin are merged
- * anew, the result is compared with what the origin had before, and only the difference touches the index of
- * functions. Nothing ever scans the whole table. Own offers are listed too, at distance 0.
+ * Theory of operation: the router tells each change of a group once, and the registry keeps its last word in columns
+ * and the group in an index by function. Listings are made of that when they are asked for: there are many times more
+ * offers in reach than a node ever calls. What was asked for stays sorted, and each later change of an origin (its
+ * groups merged before and after) touches only the difference. Nothing ever scans the whole table. Own offers are
+ * listed too, at distance 0.
  *
  * @module
  */
@@ -16,14 +18,11 @@ import type {
   NodeUrl,
   ResourceName,
 } from "../protocol/names.ts";
-import type { GroupName } from "../protocol/v1_messages.ts";
+import type { GroupName, VersionedOffer } from "../protocol/v1_messages.ts";
+import { distanceColumn } from "./distance_columns.ts";
+import { FunctionIndex } from "./function_index.ts";
 import { sortedSet } from "./offer_key.ts";
-import {
-  keyedOffers,
-  type ListedGroup,
-  type NearestOffer,
-  nearestOffers,
-} from "./origin_listings.ts";
+import { type ListedGroup, type NearestOffer, nearestOffers } from "./origin_listings.ts";
 import type { GroupView } from "./router_contract.ts";
 
 /** One offer in reach of this node. */
@@ -54,50 +53,41 @@ export interface ListingChange {
   readonly listing: Listing;
 }
 
-interface Origin {
-  readonly groups: Map<number, ListedGroup>;
-  listings: ReadonlyMap<string, Listing>;
-}
+type Listings = ReadonlyMap<string, Listing>;
 
 const NONE: readonly Listing[] = [];
+const NO_LISTINGS: Listings = new Map();
+const NO_GROUPS: readonly number[] = [];
 
 /** Which functions can be called from here, and who provides them. */
 export class FunctionRegistry {
-  readonly #observer: (change: ListingChange) => void;
-  readonly #names = new Map<number, GroupName>();
-  readonly #origins = new Map<NodeUrl, Origin>();
-  readonly #functions = new Map<FunctionName, readonly Listing[]>();
-  #size = 0;
+  readonly #observer: ((change: ListingChange) => void) | undefined;
+  // What the router told last about each group in reach: columns, as there is nothing else for most of them.
+  readonly #names: (GroupName | undefined)[] = [];
+  readonly #offers: (readonly VersionedOffer[])[] = [];
+  readonly #distances = distanceColumn();
+  /** The groups of each origin: nearly always one. */
+  readonly #origins = new Map<NodeUrl, number | readonly number[]>();
+  readonly #index = new FunctionIndex();
+  /** The sorted listings of those functions that anybody asked for. */
+  readonly #asked = new Map<FunctionName, readonly Listing[]>();
+  #groupCount = 0;
 
   /**
    * An empty registry.
    *
    * @param observer Told each change once, after the registry is consistent. Default: nobody.
    */
-  constructor(observer: (change: ListingChange) => void = () => {}) {
+  constructor(observer?: (change: ListingChange) => void) {
     this.#observer = observer;
   }
 
   /** Takes over one group's present state, as the router tells it. */
   apply(view: GroupView): void {
-    const before = this.#names.get(view.index);
+    const before = this.#names[view.index];
     if (before !== undefined && before.origin !== view.name.origin) this.#remove(view.index);
-    const known = this.#origins.get(view.name.origin);
-    if (view.distance === undefined) {
-      if (known?.groups.has(view.index)) this.#remove(view.index);
-      return;
-    }
-    const origin = known ?? { groups: new Map<number, ListedGroup>(), listings: new Map() };
-    const old = origin.groups.get(view.index);
-    origin.groups.set(view.index, {
-      name: view.name,
-      distance: view.distance,
-      offers: view.offers,
-      keyed: old?.offers === view.offers ? old.keyed : keyedOffers(view.offers),
-    });
-    this.#names.set(view.index, view.name);
-    this.#origins.set(view.name.origin, origin);
-    this.#merge(origin);
+    if (view.distance === undefined) this.#remove(view.index);
+    else this.#observed(view.name.origin, () => this.#write(view, view.distance ?? 0));
   }
 
   /** Listings of the function whose provider has all the asked resources, nearest first; a snapshot. */
@@ -109,82 +99,158 @@ export class FunctionRegistry {
 
   /** Whether anybody in reach offers the function, with whatever resources. */
   knows(fun: FunctionName): boolean {
-    return this.#functions.has(fun);
+    return this.offersOf(fun).length > 0;
   }
 
   /** Whether anything is listed for this node. */
   hasOrigin(origin: NodeUrl): boolean {
-    return (this.#origins.get(origin)?.listings.size ?? 0) > 0;
+    return this.#nearest(origin).size > 0;
   }
 
   /** All listings of the function, nearest first; a snapshot. */
   offersOf(fun: FunctionName): readonly Listing[] {
-    return this.#functions.get(fun) ?? NONE;
+    const known = this.#asked.get(fun);
+    if (known !== undefined) return known;
+    if (!this.#index.has(fun)) return NONE;
+    const listings = this.#sorted(fun);
+    if (listings.length > 0) this.#asked.set(fun, listings);
+    return listings;
   }
 
   /** Everything listed, function by function. */
   *listings(): Iterable<Listing> {
-    for (const listings of this.#functions.values()) yield* listings;
+    for (const fun of this.#index.functions()) yield* this.#asked.get(fun) ?? this.#sorted(fun);
   }
 
-  /** Listings in all. */
+  /** Listings in all, counted when asked for. */
   get size(): number {
-    return this.#size;
+    let size = 0;
+    for (const origin of this.#origins.keys()) size += this.#nearest(origin).size;
+    return size;
   }
 
   /** Entries of all tables, for tests that look for leaks. */
   sizes(): { readonly groups: number; readonly origins: number; readonly functions: number } {
     return {
-      groups: this.#names.size,
+      groups: this.#groupCount,
       origins: this.#origins.size,
-      functions: this.#functions.size,
+      functions: Math.max(this.#index.size, this.#asked.size),
     };
   }
 
-  #remove(index: number): void {
-    const name = this.#names.get(index);
-    const origin = name === undefined ? undefined : this.#origins.get(name.origin);
-    if (name === undefined || origin === undefined) return;
-    this.#names.delete(index);
-    origin.groups.delete(index);
-    if (origin.groups.size === 0) this.#origins.delete(name.origin);
-    this.#merge(origin);
+  #write({ index, name, offers }: GroupView, distance: number): void {
+    const before = this.#names[index] === undefined ? [] : this.#offers[index] ?? [];
+    if (this.#names[index] === undefined) {
+      this.#groupCount++;
+      const others = this.#groupsOf(name.origin);
+      this.#origins.set(name.origin, others.length === 0 ? index : [...others, index]);
+    }
+    this.#names[index] = name;
+    this.#offers[index] = offers;
+    this.#distances.set(index, distance);
+    if (before !== offers) this.#reindex(index, before, offers);
   }
 
-  #merge(origin: Origin): void {
-    const before = origin.listings;
-    const after = new Map<string, Listing>();
+  #remove(index: number): void {
+    const name = this.#names[index];
+    if (name === undefined) return;
+    this.#observed(name.origin, () => {
+      this.#groupCount--;
+      this.#names[index] = undefined;
+      this.#reindex(index, this.#offers[index] ?? [], []);
+      this.#offers[index] = [];
+      const others = this.#groupsOf(name.origin).filter((one) => one !== index);
+      if (others.length === 0) this.#origins.delete(name.origin);
+      else this.#origins.set(name.origin, others);
+    });
+  }
+
+  #reindex(
+    group: number,
+    before: readonly VersionedOffer[],
+    after: readonly VersionedOffer[],
+  ): void {
+    if (before.length > 0) {
+      const [old, wanted] = [functionsOf(before), functionsOf(after)];
+      for (const fun of old) if (!wanted.has(fun)) this.#index.remove(fun, group);
+      for (const fun of wanted) if (!old.has(fun)) this.#index.add(fun, group);
+    } else {
+      for (const { offer } of after) this.#index.add(offer.fun, group);
+    }
+  }
+
+  #groupsOf(origin: NodeUrl): readonly number[] {
+    const groups = this.#origins.get(origin);
+    return groups === undefined ? NO_GROUPS : typeof groups === "number" ? [groups] : groups;
+  }
+
+  /** What the origin's groups amount to, or what they do for one function. */
+  #nearest(origin: NodeUrl, fun?: FunctionName): ReadonlyMap<string, NearestOffer> {
+    const groups: ListedGroup[] = [];
+    for (const group of this.#groupsOf(origin)) {
+      const name = this.#names[group];
+      const offers = this.#offers[group];
+      if (name !== undefined && offers !== undefined) {
+        groups.push({ name, distance: this.#distances.get(group), offers });
+      }
+    }
+    return nearestOffers(groups, fun);
+  }
+
+  #listingsOf(origin: NodeUrl): Listings {
+    if (!this.#origins.has(origin)) return NO_LISTINGS;
+    const listings = new Map<string, Listing>();
+    for (const [key, nearest] of this.#nearest(origin)) listings.set(key, listingOf(nearest));
+    return listings;
+  }
+
+  #sorted(fun: FunctionName): readonly Listing[] {
+    const origins = new Set<NodeUrl>();
+    for (const group of this.#index.groups(fun)) {
+      const name = this.#names[group];
+      if (name !== undefined) origins.add(name.origin);
+    }
+    const listings: Listing[] = [];
+    for (const origin of origins) {
+      for (const nearest of this.#nearest(origin, fun).values()) listings.push(listingOf(nearest));
+    }
+    return listings.sort(compare);
+  }
+
+  /** Makes a change of one origin's groups, and tells what it means to those who look. */
+  #observed(origin: NodeUrl, change: () => void): void {
+    if (this.#observer === undefined && this.#asked.size === 0) return change();
+    const before = this.#listingsOf(origin);
+    change();
+    const after = this.#listingsOf(origin);
     const changes: ListingChange[] = [];
-    for (const [key, nearest] of nearestOffers([...origin.groups.values()])) {
-      const made = listingOf(nearest);
+    for (const [key, listing] of after) {
       const old = before.get(key);
-      const isSame = old !== undefined && isSameListing(old, made);
-      after.set(key, isSame ? old : made);
-      if (!isSame) changes.push({ type: old === undefined ? "added" : "changed", listing: made });
+      if (old !== undefined && isSameListing(old, listing)) continue;
+      changes.push({ type: old === undefined ? "added" : "changed", listing });
+      this.#replace(listing.fun, old, listing);
     }
     for (const [key, listing] of before) {
-      const now = after.get(key);
-      if (now !== listing) this.#unlist(listing);
-      if (now === undefined) changes.push({ type: "lost", listing });
+      if (after.has(key)) continue;
+      changes.push({ type: "lost", listing });
+      this.#replace(listing.fun, listing, undefined);
     }
-    for (const { type, listing } of changes) if (type !== "lost") this.#list(listing);
-    origin.listings = after;
-    for (const change of changes) this.#observer(change);
+    if (this.#observer !== undefined) { for (const one of changes) this.#observer(one); }
   }
 
-  #list(listing: Listing): void {
-    const listings = this.offersOf(listing.fun);
-    this.#functions.set(listing.fun, listings.toSpliced(placeOf(listings, listing), 0, listing));
-    this.#size += 1;
+  /** Keeps what was sorted once sorted. */
+  #replace(fun: FunctionName, old: Listing | undefined, made: Listing | undefined): void {
+    let listings = this.#asked.get(fun);
+    if (listings === undefined) return;
+    if (old !== undefined) listings = listings.toSpliced(placeOf(listings, old), 1);
+    if (made !== undefined) listings = listings.toSpliced(placeOf(listings, made), 0, made);
+    if (listings.length === 0) this.#asked.delete(fun);
+    else this.#asked.set(fun, listings);
   }
+}
 
-  #unlist(listing: Listing): void {
-    const listings = this.offersOf(listing.fun);
-    const rest = listings.toSpliced(placeOf(listings, listing), 1);
-    if (rest.length === 0) this.#functions.delete(listing.fun);
-    else this.#functions.set(listing.fun, rest);
-    this.#size -= 1;
-  }
+function functionsOf(offers: readonly VersionedOffer[]): ReadonlySet<FunctionName> {
+  return new Set(offers.map(({ offer }) => offer.fun));
 }
 
 function listingOf({ offer, group: { name, distance } }: NearestOffer): Listing {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Incarnation, NodeUrl } from "../protocol/names.ts";
+import type { FunctionName, Incarnation, NodeUrl } from "../protocol/names.ts";
 import type { GroupName, Offer, VersionedOffer } from "../protocol/v1_messages.ts";
 import { offerKey } from "./offer_key.ts";
 
@@ -19,17 +19,8 @@ export interface ListedGroup {
   readonly name: GroupName;
   /** Links to the origin. */
   readonly distance: number;
-  /** The content as it was handed over; the same array means the same content. */
+  /** The group's content. */
   readonly offers: readonly VersionedOffer[];
-  /** The same offers with what identifies them. */
-  readonly keyed: ReadonlyMap<string, VersionedOffer>;
-}
-
-/** A group's content with its keys; made once per content, not once per change of distance. */
-export function keyedOffers(
-  offers: readonly VersionedOffer[],
-): ReadonlyMap<string, VersionedOffer> {
-  return new Map(offers.map((one) => [offerKey(one.offer.fun, one.offer.resources), one]));
 }
 
 /** An offer and the group by which it is nearest. */
@@ -40,11 +31,20 @@ export interface NearestOffer {
   readonly group: ListedGroup;
 }
 
-/** All offers of one origin by offer key, each by its nearest way; the order of the groups does not matter. */
-export function nearestOffers(groups: readonly ListedGroup[]): ReadonlyMap<string, NearestOffer> {
+/**
+ * All offers of one origin by offer key, each by its nearest way; the order of the groups does not matter.
+ *
+ * @param fun Only offers of this function; default all.
+ */
+export function nearestOffers(
+  groups: readonly ListedGroup[],
+  fun?: FunctionName,
+): ReadonlyMap<string, NearestOffer> {
   const nearest = new Map<string, NearestOffer>();
-  for (const group of speakingGroups(groups)) {
-    for (const [key, { offer }] of group.keyed) {
+  for (const group of groups.length === 1 ? groups : speakingGroups(groups)) {
+    for (const { offer } of group.offers) {
+      if (fun !== undefined && offer.fun !== fun) continue;
+      const key = offerKey(offer.fun, offer.resources);
       const known = nearest.get(key);
       if (known === undefined || isBetter(group, known.group)) nearest.set(key, { offer, group });
     }

@@ -10,7 +10,7 @@ import { NO_LINK, OUT_OF_REACH } from "./best_paths.ts";
 
 const CAPACITY_MIN = 16;
 
-type NumberArray = Uint8Array | Uint32Array | Int32Array;
+type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
 /** One growing column of numbers. */
 export class Column<Numbers extends NumberArray> {
@@ -68,6 +68,16 @@ export function distanceColumn(): Column<Uint8Array> {
 /** A column of versions; rests at 0, "none". */
 export function versionColumn(): Column<Uint32Array> {
   return new Column((length) => new Uint32Array(length), 0);
+}
+
+/** A column of marks; rests at 0, "not marked". */
+export function markColumn(): Column<Uint8Array> {
+  return new Column((length) => new Uint8Array(length), 0);
+}
+
+/** A column of small numbers; rests at 0. */
+export function smallColumn(): Column<Uint16Array> {
+  return new Column((length) => new Uint16Array(length), 0);
 }
 
 /** A column of link slots; rests at {@linkcode NO_LINK}. */

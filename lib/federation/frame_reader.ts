@@ -15,6 +15,7 @@ import type {
   WantMessage,
 } from "../protocol/v1_messages.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
+import { smallColumn } from "./distance_columns.ts";
 import type { LinkSession } from "./link_session.ts";
 import { appliedDelta } from "./offer_set.ts";
 import {
@@ -28,138 +29,143 @@ import {
 import type { RoutingTable } from "./routing_table.ts";
 
 const BYTE = 0xff;
-const BYTE_BITS = 8;
+/** Marks a hop count that identity or policy did not let count. */
+const REFUSED = 0x100;
 
-/**
- * Applies the messages in order. At the first one that breaks the protocol the rest is left, and a sentence about it
- * returned; what was applied until then is consistent, and goes when the session is dropped.
- */
-export function readFrame(
-  table: RoutingTable,
-  session: LinkSession,
-  messages: readonly PropagationMessage[],
-  tombstonesMax: number,
-): string | undefined {
-  const reader = new FrameReader(table, session, tombstonesMax);
-  for (const message of messages) {
-    const fault = reader.read(message);
-    if (fault !== undefined) {
-      reader.finish();
-      return fault;
-    }
-  }
-  reader.finish();
-  return undefined;
-}
-
-/** Takes back everything the session said: before a fresh start. */
-export function restartIncoming(table: RoutingTable, session: LinkSession): void {
-  const reader = new FrameReader(table, session, 0);
-  reader.restart();
-  reader.finish();
-}
-
-class FrameReader {
+/** The reader of one node, for the frames of all its links. */
+export class FrameReader {
   readonly #table: RoutingTable;
-  readonly #session: LinkSession;
   readonly #tombstonesMax: number;
-  /** What the session told about a group before the frame, before and after policy: one number, each a byte of it. */
-  readonly #before = new Map<number, number>();
+  /**
+   * The hop count that the session told before the frame, and whether it counted, as one number, plus one; 0 = the
+   * frame has not touched the group. It holds something only while a frame is read.
+   */
+  readonly #before = smallColumn();
+  #touched: number[] = [];
 
-  constructor(table: RoutingTable, session: LinkSession, tombstonesMax: number) {
+  /** Reads into `table`; each set remembers `tombstonesMax` deletions. */
+  constructor(table: RoutingTable, tombstonesMax: number) {
     this.#table = table;
-    this.#session = session;
     this.#tombstonesMax = tombstonesMax;
   }
 
-  read(message: PropagationMessage): string | undefined {
+  /**
+   * Applies the messages in order. At the first one that breaks the protocol the rest is left, and a sentence about it
+   * returned; what was applied until then is consistent, and goes when the session is dropped.
+   */
+  read(session: LinkSession, messages: readonly PropagationMessage[]): string | undefined {
+    let fault: string | undefined;
+    for (const message of messages) {
+      fault = this.#apply(session, message);
+      if (fault !== undefined) break;
+    }
+    this.#finish(session);
+    return fault;
+  }
+
+  /** Takes back everything the session said: before a fresh start. */
+  restart(session: LinkSession): void {
+    this.#takeBack(session);
+    this.#finish(session);
+  }
+
+  #apply(session: LinkSession, message: PropagationMessage): string | undefined {
     switch (message.type) {
       case "digest":
-        return this.#digest(message);
+        return this.#digest(session, message);
       case "resync":
-        return this.#resync(message);
+        return this.#resync(session, message);
       case "fresh":
-        this.#session.discarding = false;
-        this.restart();
-        this.#open();
+        session.discarding = false;
+        this.#takeBack(session);
+        this.#open(session);
         return undefined;
       case "want":
-        return this.#want(message);
+        return this.#want(session, message);
       default:
-        return this.#session.discarding ? undefined : this.#told(message);
+        return session.discarding ? undefined : this.#told(session, message);
     }
   }
 
   /** Draws the consequences, once per group. */
-  finish(): void {
-    for (const [group, before] of this.#before) {
-      this.#table.hopsChanged(this.#session, group, before & BYTE);
+  #finish(session: LinkSession): void {
+    for (const group of this.#touched) {
+      const before = this.#before.get(group) - 1;
+      this.#before.set(group, 0);
+      const told = before & BYTE;
+      this.#table.hopsChanged(session, group, before === told ? told : OUT_OF_REACH);
       // What we tell a peer may depend on whether it advertises the group to us.
-      const told = before >>> BYTE_BITS;
-      if (this.#session.columns.in.get(group) !== told) this.#table.touch(this.#session, group);
+      if (session.columns.in.get(group) !== told) this.#table.touch(session, group);
       this.#table.noteIdle(group);
     }
+    if (this.#touched.length > 0) this.#touched = [];
   }
 
-  restart(): void {
-    for (const group of this.#session.taken.groups()) {
-      this.#remember(group);
-      this.#session.columns.in.set(group, OUT_OF_REACH);
+  #takeBack(session: LinkSession): void {
+    for (const group of session.taken.groups()) {
+      this.#remember(session, group);
+      session.columns.in.set(group, OUT_OF_REACH);
     }
-    this.#session.taken.clear();
-    this.#session.wants.clear();
+    session.taken.clear();
+    session.wants.clear();
   }
 
-  #told(message: NameMessage | ReachMessage | OffersMessage): string | undefined {
-    if (!this.#session.ready) return `A session begins with a digest, not with ${message.type}`;
+  #told(
+    session: LinkSession,
+    message: NameMessage | ReachMessage | OffersMessage,
+  ): string | undefined {
+    if (!session.ready) return `A session begins with a digest, not with ${message.type}`;
     switch (message.type) {
       case "name":
-        return this.#name(message);
+        return this.#name(session, message);
       case "reach":
-        return this.#reach(message);
+        return this.#reach(session, message);
       case "offers":
-        return this.#offers(message);
+        return this.#offers(session, message);
     }
   }
 
   /** The peer may be told of everything. */
-  #open(): void {
-    this.#session.ready = true;
-    this.#table.touchReachable(this.#session);
+  #open(session: LinkSession): void {
+    session.ready = true;
+    this.#table.touchReachable(session);
   }
 
-  #digest(message: DigestMessage): string | undefined {
-    const session = this.#session;
+  #digest(session: LinkSession, message: DigestMessage): string | undefined {
     if (session.ready) return "A second digest in one session";
     session.digestSize += message.held.length;
-    const fault = this.#held(message, session.digestSize);
-    if (fault === undefined && message.last) this.#open();
+    const fault = this.#held(session, message, session.digestSize);
+    if (fault === undefined && message.last) this.#open(session);
     return fault;
   }
 
-  #resync(message: ResyncMessage): string | undefined {
-    const { columns, given } = this.#session;
+  #resync(session: LinkSession, message: ResyncMessage): string | undefined {
+    const { columns, given } = session;
     for (const group of [...given.groups()]) {
       columns.out.set(group, OUT_OF_REACH);
       columns.told.set(group, 0);
-      this.#session.endGiven(group);
+      session.endGiven(group);
       this.#table.noteIdle(group);
     }
     for (const group of this.#table.groups.indexes()) {
       // What the peer advertises it holds, and we may be about to ask for it.
       if (columns.in.get(group) === OUT_OF_REACH) columns.heard.set(group, 0);
       // The peer may have dropped our wishes too, our digest, or our own resync.
-      else this.#table.askIfBehind(this.#session, group);
+      else this.#table.askIfBehind(session, group);
     }
-    if (this.#session.discarding) this.#session.resyncDue = true;
-    this.#session.freshDue = true;
-    this.#open();
-    return this.#held(message, message.held.length);
+    if (session.discarding) session.resyncDue = true;
+    session.freshDue = true;
+    this.#open(session);
+    return this.#held(session, message, message.held.length);
   }
 
-  #held({ held }: DigestMessage | ResyncMessage, size: number): string | undefined {
+  #held(
+    session: LinkSession,
+    { held }: DigestMessage | ResyncMessage,
+    size: number,
+  ): string | undefined {
     if (size > GROUPS_PER_LINK_MAX) return `More than ${GROUPS_PER_LINK_MAX} groups in a digest`;
-    const { heard } = this.#session.columns;
+    const { heard } = session.columns;
     for (const { group: name, seq } of held) {
       const fault = isSeq(seq) ? groupFault(name) : `Not a version: ${seq}`;
       if (fault !== undefined) return fault;
@@ -170,8 +176,8 @@ class FrameReader {
     return undefined;
   }
 
-  #name({ handle, group: name }: NameMessage): string | undefined {
-    const { taken } = this.#session;
+  #name(session: LinkSession, { handle, group: name }: NameMessage): string | undefined {
+    const { taken } = session;
     const fault = groupFault(name) ?? handleFault(handle, taken.size);
     if (fault !== undefined) return fault;
     if (taken.group(handle) !== undefined) return `Handle ${handle} is in use`;
@@ -180,19 +186,18 @@ class FrameReader {
       return `A group of ${name.origin} is named twice`;
     }
     const group = this.#table.intern(name);
-    this.#remember(group);
+    this.#remember(session, group);
     taken.bind(handle, group);
     return undefined;
   }
 
-  #reach(message: ReachMessage): string | undefined {
-    const session = this.#session;
+  #reach(session: LinkSession, message: ReachMessage): string | undefined {
     const group = session.taken.group(message.handle);
     if (group === undefined) return `Unknown handle: ${message.handle}`;
     const name = this.#table.groups.name(group);
     const fault = reachFault(message, name, session.peer);
     if (fault !== undefined) return fault;
-    this.#remember(group);
+    this.#remember(session, group);
     const { hopCount, seq } = message;
     if (hopCount === undefined) {
       session.columns.in.set(group, OUT_OF_REACH);
@@ -207,13 +212,12 @@ class FrameReader {
     return undefined;
   }
 
-  #offers(message: OffersMessage): string | undefined {
-    const session = this.#session;
+  #offers(session: LinkSession, message: OffersMessage): string | undefined {
     const group = session.taken.group(message.handle);
     if (group === undefined) return `Unknown handle: ${message.handle}`;
     const fault = offersFault(message);
     if (fault !== undefined) return fault;
-    this.#remember(group);
+    this.#remember(session, group);
     const { heard } = session.columns;
     heard.set(group, Math.max(heard.get(group), message.to));
     const held = this.#table.content(group);
@@ -230,8 +234,8 @@ class FrameReader {
     return undefined;
   }
 
-  #want({ handle, have }: WantMessage): string | undefined {
-    const { given, columns } = this.#session;
+  #want(session: LinkSession, { handle, have }: WantMessage): string | undefined {
+    const { given, columns } = session;
     if (!isSeq(have)) return `Not a version: ${have}`;
     const group = given.group(handle);
     if (group === undefined) {
@@ -240,13 +244,14 @@ class FrameReader {
     }
     columns.told.set(group, have);
     columns.heard.set(group, have);
-    this.#session.touch(group);
+    session.touch(group);
     return undefined;
   }
 
-  #remember(group: number): void {
-    if (this.#before.has(group)) return;
-    const told = this.#session.columns.in.get(group);
-    this.#before.set(group, told << BYTE_BITS | this.#session.hops(group));
+  #remember(session: LinkSession, group: number): void {
+    if (this.#before.get(group) !== 0) return;
+    const told = session.columns.in.get(group);
+    this.#before.set(group, (session.hops(group) === told ? told : told | REFUSED) + 1);
+    this.#touched.push(group);
   }
 }

@@ -22,9 +22,7 @@ interface Frame {
 export function writeFrame(table: RoutingTable, session: LinkSession): PropagationMessage[] {
   const frame: Frame = { names: [], offers: [], reaches: [] };
   const opening = writeOpening(table, session);
-  const dirty = [...session.dirty];
-  session.dirty.clear();
-  for (const group of dirty) {
+  for (const group of session.dirty.take()) {
     writeGroup(table, session, group, frame);
     table.noteIdle(group);
   }
@@ -44,7 +42,7 @@ export function writeFlood(
   tell: (group: number, hops: number) => void,
 ): void {
   const { out, told } = session.columns;
-  for (const group of session.dirty) {
+  for (const group of session.dirty.take()) {
     const target = table.target(session, group);
     const seq = target === OUT_OF_REACH ? 0 : table.seq(group);
     if (target !== out.get(group) || seq !== told.get(group)) tell(group, target);
@@ -52,7 +50,6 @@ export function writeFlood(
     told.set(group, seq);
     table.noteIdle(group);
   }
-  session.dirty.clear();
 }
 
 function writeOpening(table: RoutingTable, session: LinkSession): PropagationMessage[] {

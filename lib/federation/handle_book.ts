@@ -4,44 +4,51 @@
  * A handle lives from its `name` to the `reach` that takes the group back, and its number is never used again in the
  * session. So the books are bounded by what a link advertises now, and a late `want` cannot hit another group.
  *
+ * Theory of operation: handles are given in ascending order, so a sorted list in one typed array finds their groups. An
+ * ended handle stays in it until half of the list is ended. A peer may choose any order: what does not ascend is kept in
+ * a map, which costs more but cannot be made slow.
+ *
  * @module
  */
 
-import { NumberMap } from "./number_map.ts";
+import type { Marks } from "./marked_groups.ts";
 
-/** What a book needs of a map from handles. */
-interface Numbers {
-  readonly size: number;
-  get(key: number): number | undefined;
-  set(key: number, value: number): unknown;
-  delete(key: number): unknown;
-  clear(): void;
-}
+const WORDS = 2;
+const LENGTH_MIN = 8 * WORDS;
 
 /** Handles of one direction, readable from both sides. */
 export class HandleBook {
-  readonly #groups: Numbers;
-  readonly #handles = new NumberMap();
+  /** By group, its handle plus one; 0 = it has none. */
+  readonly #handles: Marks;
+  /** Handle, and group plus one (0 = the handle has ended), ascending. */
+  #pairs = new Uint32Array(0);
+  #length = 0;
+  #size = 0;
+  #unsorted: Map<number, number> | undefined;
   #next = 1;
 
-  /** @param giver Who chooses the handles. A peer could choose those that a plain hash table is worst at. */
-  constructor(giver: "self" | "peer") {
-    this.#groups = giver === "self" ? new NumberMap() : new Map<number, number>();
+  /** @param handles Where the book keeps each group's handle plus one; nobody else writes there. */
+  constructor(handles: Marks) {
+    this.#handles = handles;
   }
 
   /** Handles in use. */
   get size(): number {
-    return this.#groups.size;
+    return this.#size + (this.#unsorted?.size ?? 0);
   }
 
   /** The group behind a handle in use. */
   group(handle: number): number | undefined {
-    return this.#groups.get(handle);
+    const place = this.#placeOf(handle);
+    const group = this.#pairs[place + 1] ?? 0;
+    if (place < this.#length && this.#pairs[place] === handle && group !== 0) return group - 1;
+    return this.#unsorted?.get(handle);
   }
 
   /** The handle of a group that has one. */
   handle(group: number): number | undefined {
-    return this.#handles.get(group);
+    const handle = this.#handles.get(group);
+    return handle === 0 ? undefined : handle - 1;
   }
 
   /** Whether the handle was ever given by {@linkcode HandleBook.give}, in use or not. */
@@ -56,28 +63,76 @@ export class HandleBook {
     return handle;
   }
 
-  /** Notes a handle that the peer gave. */
+  /** Notes a handle that the peer gave, at most 2^32 - 2. */
   bind(handle: number, group: number): void {
-    this.#groups.set(handle, group);
-    this.#handles.set(group, handle);
+    this.#handles.set(group, handle + 1);
+    if (this.#length > 0 && handle <= (this.#pairs[this.#length - WORDS] ?? 0)) {
+      this.#unsorted ??= new Map();
+      this.#unsorted.set(handle, group);
+      return;
+    }
+    if (this.#length === this.#pairs.length) this.#resize(Math.max(LENGTH_MIN, this.#length * 2));
+    this.#pairs[this.#length] = handle;
+    this.#pairs[this.#length + 1] = group + 1;
+    this.#length += WORDS;
+    this.#size++;
   }
 
   /** Ends the group's handle. */
   end(group: number): void {
-    const handle = this.#handles.get(group);
+    const handle = this.handle(group);
     if (handle === undefined) return;
-    this.#handles.delete(group);
-    this.#groups.delete(handle);
+    this.#handles.set(group, 0);
+    if (this.#unsorted?.delete(handle)) return;
+    this.#pairs[this.#placeOf(handle) + 1] = 0;
+    this.#size--;
+    if (this.#size * WORDS * 2 < this.#length) this.#compact();
   }
 
   /** Ends all handles; numbers given before stay used. */
   clear(): void {
-    this.#groups.clear();
-    this.#handles.clear();
+    for (const group of this.groups()) this.#handles.set(group, 0);
+    this.#pairs = new Uint32Array(0);
+    this.#length = this.#size = 0;
+    this.#unsorted = undefined;
   }
 
   /** Groups that have a handle. */
-  groups(): Iterable<number> {
-    return this.#handles.keys();
+  groups(): readonly number[] {
+    const groups = [...this.#unsorted?.values() ?? []];
+    for (let place = 0; place < this.#length; place += WORDS) {
+      const group = this.#pairs[place + 1] ?? 0;
+      if (group !== 0) groups.push(group - 1);
+    }
+    return groups;
+  }
+
+  /** Place of the first pair whose handle is not below this one. */
+  #placeOf(handle: number): number {
+    let from = 0;
+    let to = this.#length / WORDS;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#pairs[middle * WORDS] ?? 0) < handle) from = middle + 1;
+      else to = middle;
+    }
+    return from * WORDS;
+  }
+
+  #compact(): void {
+    let kept = 0;
+    for (let place = 0; place < this.#length; place += WORDS) {
+      if (this.#pairs[place + 1] === 0) continue;
+      this.#pairs.copyWithin(kept, place, place + WORDS);
+      kept += WORDS;
+    }
+    this.#length = kept;
+    this.#resize(kept);
+  }
+
+  #resize(length: number): void {
+    const pairs = new Uint32Array(length);
+    pairs.set(this.#pairs.subarray(0, this.#length));
+    this.#pairs = pairs;
   }
 }

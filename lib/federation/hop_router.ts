@@ -24,7 +24,7 @@ import { hopCount, type NodeUrl } from "../protocol/names.ts";
 import type { PropagationMessage, VersionedOffer } from "../protocol/v1_messages.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
 import { distanceColumn } from "./distance_columns.ts";
-import { readFrame, restartIncoming } from "./frame_reader.ts";
+import { FrameReader } from "./frame_reader.ts";
 import { writeFlood, writeFrame } from "./frame_writer.ts";
 import { type OwnOffer, OwnOffers } from "./own_offers.ts";
 import { OwnProxies } from "./own_proxies.ts";
@@ -76,7 +76,7 @@ export class HopRouter {
   readonly #offers: OwnOffers;
   readonly #proxies: OwnProxies;
   readonly #observer: RouterObserver;
-  readonly #tombstonesMax: number;
+  readonly #reader: FrameReader;
   /** Distance and content of each group as the observer was told last. */
   readonly #shownDistance = distanceColumn();
   readonly #shownOffers: (readonly VersionedOffer[] | undefined)[] = [];
@@ -85,14 +85,15 @@ export class HopRouter {
   constructor(options: RouterOptions) {
     const { self, observer, policy, retentionMs, retentionCapacity, tombstonesMax } = options;
     this.#observer = observer;
-    this.#tombstonesMax = tombstonesMax ?? TOMBSTONES_PER_SET_MAX;
     this.#table = new RoutingTable({
       self,
       policy: policy ?? openPolicy(),
       retentionMs: retentionMs ?? RETENTION_MS,
       retentionCapacity: retentionCapacity ?? RETENTION_CAPACITY,
     });
-    this.#sets = new OwnSets(this.#table, this.#tombstonesMax);
+    const remembered = tombstonesMax ?? TOMBSTONES_PER_SET_MAX;
+    this.#reader = new FrameReader(this.#table, remembered);
+    this.#sets = new OwnSets(this.#table, remembered);
     this.#offers = new OwnOffers(this.#sets);
     this.#proxies = new OwnProxies(this.#sets);
   }
@@ -155,7 +156,7 @@ export class HopRouter {
     if (session === undefined) return undefined;
     const fault = session.kind === "flood"
       ? "Propagation messages on a link of another dialect"
-      : readFrame(this.#table, session, messages, this.#tombstonesMax);
+      : this.#reader.read(session, messages);
     if (fault !== undefined) this.linkDown(link, now);
     this.#notify();
     return fault;
@@ -165,7 +166,7 @@ export class HopRouter {
   resync(link: LinkId): void {
     const session = this.#table.sessions.get(link);
     if (session === undefined || session.kind === "flood") return;
-    restartIncoming(this.#table, session);
+    this.#reader.restart(session);
     session.discarding = true;
     session.resyncDue = true;
     this.#notify();
@@ -251,8 +252,7 @@ export class HopRouter {
   }
 
   #notify(): void {
-    const { changed } = this.#table;
-    for (const group of changed) {
+    for (const group of this.#table.changed.take()) {
       const view = this.#view(group);
       const distance = view.distance ?? OUT_OF_REACH;
       const offers = view.distance === undefined ? undefined : view.offers;
@@ -263,7 +263,6 @@ export class HopRouter {
       this.#shownOffers[group] = offers;
       this.#observer.groupChanged(view);
     }
-    changed.clear();
   }
 }
 

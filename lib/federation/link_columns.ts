@@ -1,5 +1,5 @@
 /**
- * What was said over one link, per group: 16 bytes for each group that was spoken of, and 4 for each of the others.
+ * What was said over one link, per group: 24 bytes for each group that was spoken of, and 4 for each of the others.
  *
  * Theory of operation: a node knows most groups at the edge of their radius, by some of its links, and tells nobody of
  * them. So a group gets a row once something is said about it, and all rows of a link are one array.
@@ -11,12 +11,13 @@ import { OUT_OF_REACH } from "./best_paths.ts";
 import { type Column, versionColumn } from "./distance_columns.ts";
 
 const ROWS_MIN = 8;
-/** Words of a row: three bytes (in, out, flags), version told, version heard. */
-const WORDS = 3;
+/** Words of a row: four bytes (in, out, flags, dirty), version told, version heard, handle given, handle taken. */
+const WORDS = 5;
 const BYTE = 0xff;
 const IN_SHIFT = 0;
 const OUT_SHIFT = 8;
 const FLAGS_SHIFT = 16;
+const DIRTY_SHIFT = 24;
 /** The first word of a row in which nothing was said. */
 const RESTING = OUT_OF_REACH << IN_SHIFT | OUT_OF_REACH << OUT_SHIFT;
 
@@ -55,8 +56,9 @@ class Rows {
 
   #open(group: number): number {
     const place = this.#free.pop() ?? this.#append();
-    this.#words[place - 1] = RESTING;
-    this.#words.fill(0, place, place - 1 + WORDS);
+    const words = this.#words;
+    words[place - 1] = RESTING;
+    for (let at = place; at < place - 1 + WORDS; at++) words[at] = 0;
     this.#places.set(group, place);
     return place;
   }
@@ -92,7 +94,8 @@ class ByteColumn {
   set(group: number, value: number): void {
     const before = this.#rows.word(group, 0) ?? RESTING;
     const after = before & ~(BYTE << this.#shift) | value << this.#shift;
-    if (after !== before) this.#rows.write(group, 0, after);
+    // As one is signed where the highest bit is set.
+    if ((after ^ before) !== 0) this.#rows.write(group, 0, after);
   }
 
   /** Clears the byte in every row. */
@@ -101,8 +104,8 @@ class ByteColumn {
   }
 }
 
-/** One version of each row; rests at 0, "none". */
-class VersionColumn {
+/** One whole word of each row; rests at 0, "none". */
+class WordColumn {
   readonly #rows: Rows;
   readonly #at: number;
 
@@ -111,12 +114,12 @@ class VersionColumn {
     this.#at = at;
   }
 
-  /** The group's version. */
+  /** The group's number. */
   get(group: number): number {
     return this.#rows.word(group, this.#at) ?? 0;
   }
 
-  /** Writes the group's version. */
+  /** Writes the group's number. */
   set(group: number, value: number): void {
     if (value !== this.get(group)) this.#rows.write(group, this.#at, value);
   }
@@ -131,10 +134,16 @@ export class LinkColumns {
   readonly out: ByteColumn = new ByteColumn(this.#rows, OUT_SHIFT);
   /** What policy and identity say about the group on this link, see `LinkSession`; rests at 0. */
   readonly flags: ByteColumn = new ByteColumn(this.#rows, FLAGS_SHIFT);
+  /** Not 0 = the peer may need the group; rests at 0. */
+  readonly dirty: ByteColumn = new ByteColumn(this.#rows, DIRTY_SHIFT);
   /** Version last told to the peer in this session. */
-  readonly told: VersionColumn = new VersionColumn(this.#rows, 1);
+  readonly told: WordColumn = new WordColumn(this.#rows, 1);
   /** Version the peer said it holds. */
-  readonly heard: VersionColumn = new VersionColumn(this.#rows, 2);
+  readonly heard: WordColumn = new WordColumn(this.#rows, 2);
+  /** The handle we gave, plus one. */
+  readonly given: WordColumn = new WordColumn(this.#rows, 3);
+  /** The handle the peer gave, plus one. */
+  readonly taken: WordColumn = new WordColumn(this.#rows, 4);
 
   /** Whether anything was said about the group. */
   has(group: number): boolean {

@@ -11,6 +11,7 @@ import { GROUPS_PER_LINK_MAX } from "../protocol/limits.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
 import { LinkColumns } from "./link_columns.ts";
 import { HandleBook } from "./handle_book.ts";
+import { MarkedGroups } from "./marked_groups.ts";
 import type { LinkId, LinkKind, LinkPeer } from "./router_contract.ts";
 
 /** What may pass a link for one group, after identity and policy. */
@@ -38,11 +39,11 @@ export class LinkSession {
   /** What was said about each group. */
   readonly columns: LinkColumns = new LinkColumns();
   /** Handles that we gave. */
-  readonly given: HandleBook = new HandleBook("self");
+  readonly given: HandleBook = new HandleBook(this.columns.given);
   /** Handles that the peer gave. */
-  readonly taken: HandleBook = new HandleBook("peer");
+  readonly taken: HandleBook = new HandleBook(this.columns.taken);
   /** What the peer may need: the send queue, never longer than the table of groups. */
-  readonly dirty: Set<number> = new Set();
+  readonly dirty: MarkedGroups = new MarkedGroups(this.columns.dirty);
   /** Groups whose content we shall ask the peer for. */
   readonly wants: Set<number> = new Set();
   /** Groups that could not be told because too many others are; tried again when one of those ends. */

@@ -16,6 +16,9 @@ import type { LinkPeer } from "./router_contract.ts";
 /** Greatest version: four bytes on the wire and in the columns. */
 export const SEQ_MAX = 0xffff_ffff;
 
+/** Greatest handle: the books keep one more in four bytes. */
+const HANDLE_MAX = 0xffff_fffe;
+
 /** Whether a number can be a version. */
 export function isSeq(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= SEQ_MAX;
@@ -38,7 +41,9 @@ export function groupFault(name: GroupName): string | undefined {
 
 /** Of a new handle, before it counts. */
 export function handleFault(handle: number, taken: number): string | undefined {
-  if (!Number.isSafeInteger(handle) || handle < 0) return `Not a handle: ${handle}`;
+  if (!Number.isInteger(handle) || handle < 0 || handle > HANDLE_MAX) {
+    return `Not a handle: ${handle}`;
+  }
   if (taken >= GROUPS_PER_LINK_MAX) return `More than ${GROUPS_PER_LINK_MAX} groups on one link`;
   return undefined;
 }

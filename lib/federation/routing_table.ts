@@ -19,10 +19,11 @@ import {
   OUT_OF_REACH,
 } from "./best_paths.ts";
 import { ContentCache } from "./content_cache.ts";
-import { NodeColumns } from "./distance_columns.ts";
+import { markColumn, NodeColumns } from "./distance_columns.ts";
 import { GroupTable } from "./group_table.ts";
 import { LinkSession, type Passage } from "./link_session.ts";
 import { isFinal, type OfferSet } from "./offer_set.ts";
+import { MarkedGroups } from "./marked_groups.ts";
 import type { PeeringPolicy } from "./peering_policy.ts";
 import type { LinkId, LinkKind, LinkPeer } from "./router_contract.ts";
 import { SessionSlots } from "./session_slots.ts";
@@ -61,9 +62,9 @@ export class RoutingTable {
   /** Contents out of reach. */
   readonly retained: ContentCache;
   /** Groups whose distance or content may have changed since the owner looked. */
-  readonly changed: Set<number> = new Set();
+  readonly changed: MarkedGroups = new MarkedGroups(markColumn());
   /** Groups out of reach that may be forgotten when nothing else holds them. */
-  readonly idle: Set<number> = new Set();
+  readonly idle: MarkedGroups = new MarkedGroups(markColumn());
   readonly #policy: PeeringPolicy;
   readonly #contents: (OfferSet | undefined)[] = [];
   readonly #own = new Map<number, OwnGroup>();
@@ -252,12 +253,11 @@ export class RoutingTable {
   /** Forgets the idle groups that nothing holds: not a neighbour's word, not ours to it, not anything still to be said. */
   forgetIdle(now: number): void {
     const sessions = [...this.sessions.values()];
-    for (const group of this.idle) {
+    for (const group of this.idle.take()) {
       const isHeld = this.node.distance.get(group) !== OUT_OF_REACH ||
         sessions.some((session) => !session.isFreeOf(group));
       if (!isHeld) this.#forget(group, now);
     }
-    this.idle.clear();
   }
 
   #forget(group: number, now: number): void {

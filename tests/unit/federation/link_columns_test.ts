@@ -1,44 +1,55 @@
 import { assertEquals } from "@std/assert";
 import { LinkColumns } from "../../../lib/federation/link_columns.ts";
+import type { Marks } from "../../../lib/federation/marked_groups.ts";
+
+const RESTING = [255, 255, 0, 0, 0, 0, 0, 0];
+const FULL = [1, 2, 3, 4, 5, 6, 7, 8];
 
 function read(link: LinkColumns, group: number): number[] {
-  return [link.in, link.out, link.flags, link.told, link.heard].map((column) => column.get(group));
+  return columnsOf(link).map((column) => column.get(group));
+}
+
+function columnsOf(link: LinkColumns): Marks[] {
+  return [link.in, link.out, link.flags, link.dirty, link.told, link.heard, link.given, link.taken];
 }
 
 function write(link: LinkColumns, group: number, numbers: readonly number[]): void {
-  [link.in, link.out, link.flags, link.told, link.heard].forEach((column, at) => {
+  columnsOf(link).forEach((column, at) => {
     column.set(group, numbers[at] ?? 0);
   });
 }
 
-Deno.test("LinkColumns keep five numbers of each group apart", () => {
+Deno.test("LinkColumns keep eight numbers of each group apart", () => {
   const link = new LinkColumns();
   const numbers = (group: number): number[] => [
     group % 17,
     group % 5,
     group % 8,
+    group % 256,
     0xffff_ffff - group,
     group,
+    group * 2,
+    group * 3,
   ];
   for (let group = 0; group < 300; group += 3) write(link, group, numbers(group));
   for (let group = 0; group < 300; group++) {
-    assertEquals(read(link, group), group % 3 === 0 ? numbers(group) : [255, 255, 0, 0, 0]);
+    assertEquals(read(link, group), group % 3 === 0 ? numbers(group) : RESTING);
   }
 });
 
 Deno.test("LinkColumns forget one group and no other, and start a newcomer from rest", () => {
   const link = new LinkColumns();
-  for (const group of [1, 2]) write(link, group, [1, 2, 3, 4, 5]);
+  for (const group of [1, 2]) write(link, group, FULL);
   link.reset(1);
   link.reset(99);
-  assertEquals([read(link, 1), read(link, 2)], [[255, 255, 0, 0, 0], [1, 2, 3, 4, 5]]);
+  assertEquals([read(link, 1), read(link, 2)], [RESTING, FULL]);
   link.told.set(7, 9);
-  assertEquals(read(link, 7), [255, 255, 0, 9, 0]);
+  assertEquals(read(link, 7), [255, 255, 0, 0, 9, 0, 0, 0]);
 });
 
 Deno.test("LinkColumns clear the flags of all groups and nothing else", () => {
   const link = new LinkColumns();
-  for (const group of [1, 2]) write(link, group, [1, 2, 3, 4, 5]);
+  for (const group of [1, 2]) write(link, group, FULL);
   link.flags.clear();
-  assertEquals([read(link, 1), read(link, 2)], [[1, 2, 0, 4, 5], [1, 2, 0, 4, 5]]);
+  assertEquals([read(link, 1), read(link, 2)], [FULL.with(2, 0), FULL.with(2, 0)]);
 });

@@ -61,7 +61,6 @@ export interface Counts {
 }
 
 interface Flight {
-  readonly to: number;
   readonly link: number;
   readonly frame: readonly V1Message[] | string | Uint8Array<ArrayBuffer>;
 }
@@ -84,7 +83,8 @@ export class Federation {
   readonly #wires = new Map<number, Wire>();
   readonly #linkOf = new Map<string, number>();
   readonly #stirred = new Set<number>();
-  #flights: Flight[] = [];
+  /** What arrives in the next round, by node. */
+  #flights = new Map<number, Flight[]>();
   #nextLink = 1;
 
   /** A federation of the graph's nodes, none of them linked yet. */
@@ -143,18 +143,28 @@ export class Federation {
   settle(): number {
     this.#turns();
     let rounds = 0;
-    while (this.#flights.length > 0) {
+    while (this.#flights.size > 0) {
       const flights = this.#flights;
-      this.#flights = [];
-      for (const { to, link, frame } of flights) {
-        // The link may be cut by now.
-        if (!this.#wires.has(link)) continue;
-        this.#members[to]?.receive(link, this.#opened(frame));
+      this.#flights = new Map();
+      for (const [node, frames] of flights) {
+        // A node that has taken its frames lets go of them: what is on its way is most of the memory of a start.
+        flights.delete(node);
+        this.#deliver(node, frames);
       }
       this.#turns();
       rounds++;
     }
     return rounds;
+  }
+
+  /** A node takes all frames of a round, then has its turn: what it says arrives in the next one. */
+  #deliver(node: number, frames: readonly Flight[]): void {
+    for (const { link, frame } of frames) {
+      // The link may be cut by now.
+      if (this.#wires.has(link)) this.#members[node]?.receive(link, this.#opened(frame));
+    }
+    this.#stirred.delete(node);
+    this.#members[node]?.turn();
   }
 
   #turns(): void {
@@ -177,14 +187,16 @@ export class Federation {
     if (wire === undefined) return;
     const to = wire.one === from ? wire.other : wire.one;
     this.#count(messages);
+    const flights = this.#flights.get(to) ?? [];
+    this.#flights.set(to, flights);
     if (!this.#throughCodec) {
-      this.#flights.push({ to, link, frame: messages });
+      flights.push({ link, frame: messages });
       return;
     }
     for (let at = 0; at < messages.length; at += MESSAGES_PER_FRAME_MAX) {
       const frame = this.#codec.encode(messages.slice(at, at + MESSAGES_PER_FRAME_MAX));
       this.counts.characters += frame.length;
-      this.#flights.push({ to, link, frame });
+      flights.push({ link, frame });
     }
   }
 

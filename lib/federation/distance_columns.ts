@@ -10,7 +10,7 @@ import { NO_LINK, OUT_OF_REACH } from "./best_paths.ts";
 
 const CAPACITY_MIN = 16;
 
-type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int32Array;
+type NumberArray = Uint8Array | Uint16Array | Int16Array | Uint32Array;
 
 /** One growing column of numbers. */
 export class Column<Numbers extends NumberArray> {
@@ -81,8 +81,8 @@ export function smallColumn(): Column<Uint16Array> {
 }
 
 /** A column of link slots; rests at {@linkcode NO_LINK}. */
-export function slotColumn(): Column<Int32Array> {
-  return new Column((length) => new Int32Array(length), NO_LINK);
+export function slotColumn(): Column<Int16Array> {
+  return new Column((length) => new Int16Array(length), NO_LINK);
 }
 
 /** What the node makes of all its links. */
@@ -90,7 +90,7 @@ export class NodeColumns {
   /** Distance in links. The best hop count told by a link is one less. */
   readonly distance: Column<Uint8Array> = distanceColumn();
   /** A link that gave it. */
-  readonly via: Column<Int32Array> = slotColumn();
+  readonly via: Column<Int16Array> = slotColumn();
   /** Best hop count told by any other link. */
   readonly second: Column<Uint8Array> = distanceColumn();
 

@@ -1,7 +1,7 @@
 /**
  * Which groups offer a function.
  *
- * Theory of operation: a node in a large federation knows thousands of offers, so an entry is two numbers in one typed
+ * Theory of operation: a node in a large federation knows thousands of offers, so an entry is two numbers in one
  * array, and no object: the group, and where the function's next entry is. All entries of a function are a chain that
  * begins at the newest. A removed entry's place is given to the next newcomer.
  *
@@ -9,6 +9,7 @@
  */
 
 import type { FunctionName } from "../protocol/names.ts";
+import { NarrowNumbers } from "./narrow_numbers.ts";
 
 const ENTRIES_MIN = 16;
 /** Numbers of an entry: the group, and the place of the next entry, plus one (0 = it is the last). */
@@ -21,7 +22,7 @@ export class FunctionIndex {
   /** Place of each function's newest entry, plus one. */
   readonly #heads: number[] = [];
   readonly #freeNumbers: number[] = [];
-  #entries = new Uint32Array(0);
+  #entries = new NarrowNumbers();
   #used = 0;
   /** The chain of places that are free again. */
   #free = 0;
@@ -94,21 +95,21 @@ export class FunctionIndex {
     this.#numbers.delete(fun);
     this.#freeNumbers.push(number);
     if (this.#numbers.size > 0) return;
-    this.#entries = new Uint32Array(0);
+    this.#entries = new NarrowNumbers();
     this.#used = this.#free = 0;
   }
 
   #groupAt(place: number): number {
-    return this.#entries[(place - 1) * WORDS] ?? 0;
+    return this.#entries.get((place - 1) * WORDS);
   }
 
   #nextOf(place: number): number {
-    return this.#entries[(place - 1) * WORDS + 1] ?? 0;
+    return this.#entries.get((place - 1) * WORDS + 1);
   }
 
   #write(place: number, group: number, next: number): void {
-    this.#entries[(place - 1) * WORDS] = group;
-    this.#entries[(place - 1) * WORDS + 1] = next;
+    this.#entries.set((place - 1) * WORDS, group);
+    this.#entries.set((place - 1) * WORDS + 1, next);
   }
 
   #open(): number {
@@ -118,11 +119,7 @@ export class FunctionIndex {
       return place;
     }
     this.#used++;
-    if (this.#used * WORDS > this.#entries.length) {
-      const grown = new Uint32Array(Math.max(ENTRIES_MIN * WORDS, this.#entries.length * 2));
-      grown.set(this.#entries);
-      this.#entries = grown;
-    }
+    this.#entries.reserve(this.#used * WORDS, ENTRIES_MIN * WORDS);
     return this.#used;
   }
 }

@@ -4,7 +4,7 @@
  * A handle lives from its `name` to the `reach` that takes the group back, and its number is never used again in the
  * session. So the books are bounded by what a link advertises now, and a late `want` cannot hit another group.
  *
- * Theory of operation: handles are given in ascending order, so a sorted list in one typed array finds their groups. An
+ * Theory of operation: handles are given in ascending order, so a sorted list of numbers finds their groups. An
  * ended handle stays in it until half of the list is ended. A peer may choose any order: what does not ascend is kept in
  * a map, which costs more but cannot be made slow.
  *
@@ -12,6 +12,7 @@
  */
 
 import type { Marks } from "./marked_groups.ts";
+import { NarrowNumbers } from "./narrow_numbers.ts";
 
 const WORDS = 2;
 const LENGTH_MIN = 8 * WORDS;
@@ -21,7 +22,7 @@ export class HandleBook {
   /** By group, its handle plus one; 0 = it has none. */
   readonly #handles: Marks;
   /** Handle, and group plus one (0 = the handle has ended), ascending. */
-  #pairs = new Uint32Array(0);
+  readonly #pairs = new NarrowNumbers();
   #length = 0;
   #size = 0;
   #unsorted: Map<number, number> | undefined;
@@ -40,8 +41,10 @@ export class HandleBook {
   /** The group behind a handle in use. */
   group(handle: number): number | undefined {
     const place = this.#placeOf(handle);
-    const group = this.#pairs[place + 1] ?? 0;
-    if (place < this.#length && this.#pairs[place] === handle && group !== 0) return group - 1;
+    if (place < this.#length && this.#pairs.get(place) === handle) {
+      const group = this.#pairs.get(place + 1);
+      if (group !== 0) return group - 1;
+    }
     return this.#unsorted?.get(handle);
   }
 
@@ -66,14 +69,14 @@ export class HandleBook {
   /** Notes a handle that the peer gave, at most 2^32 - 2. */
   bind(handle: number, group: number): void {
     this.#handles.set(group, handle + 1);
-    if (this.#length > 0 && handle <= (this.#pairs[this.#length - WORDS] ?? 0)) {
+    if (this.#length > 0 && handle <= this.#pairs.get(this.#length - WORDS)) {
       this.#unsorted ??= new Map();
       this.#unsorted.set(handle, group);
       return;
     }
-    if (this.#length === this.#pairs.length) this.#resize(Math.max(LENGTH_MIN, this.#length * 2));
-    this.#pairs[this.#length] = handle;
-    this.#pairs[this.#length + 1] = group + 1;
+    this.#pairs.reserve(this.#length + WORDS, LENGTH_MIN);
+    this.#pairs.set(this.#length, handle);
+    this.#pairs.set(this.#length + 1, group + 1);
     this.#length += WORDS;
     this.#size++;
   }
@@ -84,7 +87,7 @@ export class HandleBook {
     if (handle === undefined) return;
     this.#handles.set(group, 0);
     if (this.#unsorted?.delete(handle)) return;
-    this.#pairs[this.#placeOf(handle) + 1] = 0;
+    this.#pairs.set(this.#placeOf(handle) + 1, 0);
     this.#size--;
     if (this.#size * WORDS * 2 < this.#length) this.#compact();
   }
@@ -92,7 +95,7 @@ export class HandleBook {
   /** Ends all handles; numbers given before stay used. */
   clear(): void {
     for (const group of this.groups()) this.#handles.set(group, 0);
-    this.#pairs = new Uint32Array(0);
+    this.#pairs.resize(0);
     this.#length = this.#size = 0;
     this.#unsorted = undefined;
   }
@@ -101,7 +104,7 @@ export class HandleBook {
   groups(): readonly number[] {
     const groups = [...this.#unsorted?.values() ?? []];
     for (let place = 0; place < this.#length; place += WORDS) {
-      const group = this.#pairs[place + 1] ?? 0;
+      const group = this.#pairs.get(place + 1);
       if (group !== 0) groups.push(group - 1);
     }
     return groups;
@@ -113,7 +116,7 @@ export class HandleBook {
     let to = this.#length / WORDS;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if ((this.#pairs[middle * WORDS] ?? 0) < handle) from = middle + 1;
+      if (this.#pairs.get(middle * WORDS) < handle) from = middle + 1;
       else to = middle;
     }
     return from * WORDS;
@@ -122,17 +125,13 @@ export class HandleBook {
   #compact(): void {
     let kept = 0;
     for (let place = 0; place < this.#length; place += WORDS) {
-      if (this.#pairs[place + 1] === 0) continue;
-      this.#pairs.copyWithin(kept, place, place + WORDS);
+      const group = this.#pairs.get(place + 1);
+      if (group === 0) continue;
+      this.#pairs.set(kept, this.#pairs.get(place));
+      this.#pairs.set(kept + 1, group);
       kept += WORDS;
     }
     this.#length = kept;
-    this.#resize(kept);
-  }
-
-  #resize(length: number): void {
-    const pairs = new Uint32Array(length);
-    pairs.set(this.#pairs.subarray(0, this.#length));
-    this.#pairs = pairs;
+    this.#pairs.resize(kept);
   }
 }

@@ -131,6 +131,7 @@ function textSize(message: WireMessage): number {
     case "offers":
       return MESSAGE_TEXT_GUESS * (1 + message.add.length);
     case "digest":
+    case "resync":
       return MESSAGE_TEXT_GUESS * (1 + message.held.length);
     default:
       return MESSAGE_TEXT_GUESS;

@@ -6,8 +6,9 @@
 
 import { GROUPS_PER_LINK_MAX } from "../protocol/limits.ts";
 import { hopCount } from "../protocol/names.ts";
-import type { GroupName, OffersMessage, PropagationMessage } from "../protocol/v1_messages.ts";
+import type { OffersMessage, PropagationMessage } from "../protocol/v1_messages.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
+import { digestMessages, type Held, resyncMessage } from "./digests.ts";
 import type { LinkSession } from "./link_session.ts";
 import { deltaSince, isFinal, type OfferSet } from "./offer_set.ts";
 import type { RoutingTable } from "./routing_table.ts";
@@ -54,20 +55,15 @@ export function writeFlood(
 
 function writeOpening(table: RoutingTable, session: LinkSession): PropagationMessage[] {
   const opening: PropagationMessage[] = [];
-  if (session.digestDue) {
-    opening.push({ type: "digest", held: heldFor(table, session), last: true });
-  }
-  if (session.resyncDue) opening.push({ type: "resync", held: heldFor(table, session) });
+  if (session.digestDue) opening.push(...digestMessages(heldFor(table, session)));
+  if (session.resyncDue) opening.push(resyncMessage(heldFor(table, session)));
   if (session.freshDue) opening.push({ type: "fresh" });
   session.digestDue = session.resyncDue = session.freshDue = false;
   return opening;
 }
 
 /** What we hold of that which the peer may tell us. */
-function heldFor(
-  table: RoutingTable,
-  session: LinkSession,
-): { readonly group: GroupName; readonly seq: number }[] {
+function heldFor(table: RoutingTable, session: LinkSession): readonly Held[] {
   const held = [...table.groups.indexes()]
     .filter((group) => table.seq(group) > 0 && session.passesIn(group))
     .map((group) => ({ group: table.groups.name(group), seq: table.seq(group) }));

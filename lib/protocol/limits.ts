@@ -59,6 +59,16 @@ export const MAX_HOPS_CEILING = 16;
 export const OFFERS_PER_ORIGIN_MAX = 4_096;
 /** Most groups one link may advertise to us; beyond it the link is closed as a protocol violation. */
 export const GROUPS_PER_LINK_MAX = 65_536;
+/**
+ * Longest part of a digest in one message, in UTF-16 units of its names: even if every unit needs six bytes on the wire
+ * the message stays far below {@linkcode MESSAGE_BYTES_MAX}. A longer digest takes several messages.
+ */
+export const DIGEST_TEXT_MAX = 64 * 1024;
+/**
+ * Longest list of held groups in a `resync`, which is one message, in UTF-16 units of its names. What is beyond it is
+ * left out, and its content is sent again.
+ */
+export const RESYNC_TEXT_MAX = 512 * 1024;
 /** Most links of one node. Further ones are closed with 4429. */
 export const LINKS_MAX = 512;
 /** Most client and call connections of one node. Further ones are closed with 4429. */

@@ -98,10 +98,13 @@ export class ConnectionLife {
   }
 
   #retire(turn: Turn, record: ConnectionRecord, reason: string): void {
-    const gone = callError("CANCELLED", "The caller's connection is gone", "unknown");
-    for (const task of [...record.inbound.values()]) this.#own.cancelTask(turn, task, gone);
+    const cancelled = callError("CANCELLED", "The caller's connection is gone", "unknown");
+    for (const task of [...record.inbound.values()]) this.#own.cancelTask(turn, task, cancelled);
     this.#links.closed(turn, record, reason);
-    if (record.role === "reference") this.#gateway.linkDown(record.id, turn.now);
+    const gone = record.role === "reference"
+      ? this.#gateway.linkDown(record.id, turn.now)
+      : undefined;
+    if (gone !== undefined) this.#peers.release(gone, "dial_back");
     this.#calls.connectionClosed(turn, record.id, reason);
     if (record.purpose === "call") this.#calls.callConnections.closed(turn, record, reason);
     if (record.purpose !== "link" || record.dialedUrl === undefined) return;

@@ -146,7 +146,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     const requests = this.#requests = new RequestRunner({ self, calls, registry, reply, observe });
     this.#own = new OwnCalls({ self, calls, requests });
     this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
-    this.#json = new JsonDoor({ self: url, calls, requests, gateway, reply, isDraining });
+    this.#json = new JsonDoor({ self: url, calls, requests, gateway, peers, reply, isDraining });
     this.#exit = new NodeExit({
       ...{ connections, functions, calls, requests, drop },
       output: this.#output,
@@ -259,7 +259,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         for (const peer of this.#initialPeers) this.#peers.add(peer, turn.now);
         return;
       case "join":
-        return this.#peers.add(event.url, turn.now);
+        this.#peers.add(event.url, turn.now);
+        return;
       case "register":
         return this.#register(turn, event);
       case "withdraw":
@@ -271,6 +272,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "dial_failed":
         return this.#life.dialFailed(turn, event);
       case "drain":
+        this.#gateway.leave();
         for (const { id } of [...this.#functions.all()]) this.#withdraw(turn, id);
         return this.#exit.begin(turn.now + event.timeoutMs);
     }

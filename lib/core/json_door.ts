@@ -23,6 +23,8 @@ import type { Turn } from "./turn.ts";
 import { callerOf, noteTask } from "./v1_door.ts";
 
 const GOODBYE_PROCESSED = "GOODBYE_PROCESSED";
+/** How much of a peer's reason is told, in UTF-16 units. */
+const REFUSAL_LENGTH_MAX = 500;
 
 /**
  * Serves connections of the reference's dialect: its clients' requests and its nodes' messages.
@@ -38,6 +40,8 @@ export class JsonDoor {
   readonly #peers: PeerDialer;
   readonly #reply: Reply;
   readonly #isDraining: () => boolean;
+  /** Whose refusal was told: each HELLO is refused anew. */
+  readonly #refused = new WeakSet<ConnectionRecord>();
 
   /** @param isDraining Whether the node is leaving and takes no more calls. */
   constructor(rooms: {
@@ -167,6 +171,11 @@ export class JsonDoor {
       return this.#calls.answeredByReference(turn, record.id, message);
     }
     if (message.result.value === GOODBYE_PROCESSED) this.#gateway.forgotten(record.id);
+    const { dialedUrl: peer } = record;
+    if (message.error === undefined || peer === undefined || this.#refused.has(record)) return;
+    this.#refused.add(record);
+    const said = message.error.message.slice(0, REFUSAL_LENGTH_MAX);
+    turn.owner.report({ type: "link_refused", peer, message: said });
   }
 
   #goodbye(turn: Turn, record: ConnectionRecord, message: GoodbyeMessage): void {

@@ -124,6 +124,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       router,
       tracker,
       ownOffers: (cluster) => [...functions.all()].filter((one) => maySee(one.scope, cluster)),
+      met: ({ url: peer }) =>
+        this.#turn?.owner.report({ type: "link_up", peer, dialect: "json", reason: "" }),
     });
     this.#output = new LinkOutput(self, connections, router, gateway);
     const peers = this.#peers = new PeerDialer(
@@ -135,7 +137,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       ...{ self, connections, router, peers, drop },
       isBusy: ({ id, inbound }) => inbound.size > 0 || this.#calls.carries(id),
     });
-    this.#heartbeat = new Heartbeat(connections, drop);
+    this.#heartbeat = new Heartbeat(connections, drop, gateway.isSpare.bind(gateway));
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
@@ -164,9 +166,12 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     return this.#registry.listings();
   }
 
-  /** All links that are up. */
+  /** All links that are up, one for each peer. */
   links(): LinkView[] {
     const views: LinkView[] = [];
+    for (const { url, cluster } of this.#gateway.peers()) {
+      views.push({ peer: url, cluster, dialect: "json" });
+    }
     for (const record of this.#connections.all()) {
       if (record.role === "link" && record.peer !== undefined) {
         const { url, cluster } = record.peer;

@@ -45,6 +45,8 @@ export interface ReferenceGatewayOptions {
   readonly tracker: AnnouncementTracker;
   /** For handshakes. Those with `maxHops` 0 are left out by the gateway itself. */
   readonly ownOffers: OwnOffers;
+  /** Is told of each peer that has a link from now on, before anything that it offers. */
+  readonly met?: (peer: LinkPeer) => void;
 }
 
 /** How a HELLO is to be answered. */
@@ -61,10 +63,11 @@ export class ReferenceGateway {
   readonly #floods: ReferenceFloods;
   readonly #intake: ReferenceIntake;
   readonly #greetings: ReferenceGreetings;
+  readonly #met: (peer: LinkPeer) => void;
   #isLeaving = false;
 
   /** A gateway without links. */
-  constructor({ self, router, tracker, ownOffers }: ReferenceGatewayOptions) {
+  constructor({ self, router, tracker, ownOffers, met }: ReferenceGatewayOptions) {
     this.#self = self;
     this.#router = router;
     this.#tracker = tracker;
@@ -73,6 +76,7 @@ export class ReferenceGateway {
     const floods = this.#floods = new ReferenceFloods(self, facts.knowsAsNear.bind(facts));
     this.#intake = new ReferenceIntake(facts, tracker, floods.isEcho.bind(floods));
     this.#greetings = new ReferenceGreetings(self, ownOffers);
+    this.#met = met ?? ((): void => {});
   }
 
   /**
@@ -113,6 +117,11 @@ export class ReferenceGateway {
   /** Whose link this is; `undefined` until a HELLO said so. */
   peerOf(link: LinkId): ReferencePeer | undefined {
     return this.#peers.get(link)?.peer;
+  }
+
+  /** Whether the peer of this link has another one. */
+  isSpare(link: LinkId): boolean {
+    return (this.#peers.get(link)?.peer?.links.size ?? 0) > 1;
   }
 
   /** All peers that have a link to us. */
@@ -220,6 +229,7 @@ export class ReferenceGateway {
   ): ReferencePeer | undefined {
     if (url === undefined || url === this.#self.url) return undefined;
     const peer = this.#peers.name(link, url, cluster);
+    if (peer.links.size === 1) this.#met({ url, cluster });
     if (peer.known === link) this.#introduce(peer, now);
     else if (voiceOf(peer) === link) this.#floods.again(peer);
     return peer;

@@ -146,6 +146,12 @@ export const LEGACY_HELLO_MS = 20_000;
  * link answers within a round trip. After that what is left is told all the same.
  */
 export const LEGACY_GOODBYE_MS = 2_000;
+/**
+ * Silence after which a socket that a node of the reference dialled is closed if it has another one, in ms. It opens one
+ * for each announcement to a peer that it has no link to, and never closes any; its own link carries gossip every few
+ * seconds, and if it is closed in a pause it dials again.
+ */
+export const LEGACY_IDLE_MS = 120_000;
 /** How often offers are repeated into regions of the reference, so that a far gateway can expire them, in ms. */
 export const LEGACY_REFRESH_MS = 120_000;
 /** Call connections to one node of the reference, which serves each connection strictly in order. */

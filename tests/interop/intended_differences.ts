@@ -188,7 +188,7 @@ export const INTENDED_DIFFERENCES: readonly IntendedDifference[] = [
     message: "response",
     places: [
       ...at("hello-variants-raw", 11),
-      ...at("json-edge", 9, 48, 52, 59, 66, 69, 74),
+      ...at("json-edge", 9, 59, 66, 69, 74),
       ...at("malformed", 2, 5, 8, 11, 24, 27, 30, 33, 36, 39),
       ...at("server-roles-raw", 5, 17),
     ],
@@ -207,10 +207,11 @@ export const INTENDED_DIFFERENCES: readonly IntendedDifference[] = [
     places: at("server-roles-raw", 34),
   },
   {
-    reason: "frames nest 64 deep at most; the answer can't name the request, which was not parsed",
-    what: "missing",
+    reason: "frames nest 64 deep at most",
+    what: "changed",
     message: "response",
     places: at("json-edge", 49, 53),
+    ours: /nests deeper than 64 levels|^(null|1003|code message details|"RPC execution failed"|)$/,
   },
   ...["error keys", "error.code", "error.message", "error.details", "error", "r"].map((path) => ({
     reason: "a node of any cluster may link: what crosses the border is decided for each offer",

@@ -33,7 +33,7 @@ import type { ConnectionId } from "./events.ts";
 import type { FunctionTable } from "./function_table.ts";
 import type { Drop, LinkKeeper, NodeIdentity } from "./link_keeper.ts";
 import { isTooLong } from "./message_room.ts";
-import { noProvider, notHere } from "./no_provider.ts";
+import { noProvider } from "./no_provider.ts";
 import type { Turn } from "./turn.ts";
 
 /** How a node reaches providers: `auto` dials and falls back to relaying, the others do one only. */
@@ -225,7 +225,7 @@ export class CallRouter implements CallWaiter {
       return this.#end(
         turn,
         record,
-        failure(notHere(this.#rooms.registry, fun, resources, self.url)),
+        failure(noProvider(this.#rooms.registry, fun, resources, self.url)),
       );
     }
     if (!functions.hasRoom(registration)) {

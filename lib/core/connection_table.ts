@@ -45,7 +45,7 @@ export interface ConnectionRecord {
   pingedAt: number;
   /** Whether the peer reads fast enough to be sent announcements. */
   writable: boolean;
-  /** Announcements wait until then: a link that keeps falling is announced to nobody for a while. */
+  /** Until then nothing is announced on it: a link that keeps falling only receives for a while. */
   heldUntil: number;
   /** What runs for the peer, by the id that the peer gave it. */
   readonly inbound: Map<number | string, Task>;

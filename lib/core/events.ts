@@ -134,6 +134,12 @@ export type NodeCommand =
       }
       | { readonly type: "join"; readonly url: NodeUrl }
       | {
+        /** Asks peers to tell everything anew: after doubt about what they said. What they said does not count until then. */
+        readonly type: "resync";
+        /** Whose link; `undefined` = every link. */
+        readonly peer: NodeUrl | undefined;
+      }
+      | {
         /** Withdraw everything, let calls end for at most so long, say goodbye, close. */
         readonly type: "drain";
         readonly timeoutMs: number;

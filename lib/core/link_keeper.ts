@@ -46,6 +46,7 @@ const FLAPPING_PEERS_MAX = 1_024;
  * of two that were dialled from both sides the one dialled by the smaller URL stays, of two from one side the newer. The one
  * that does not stay works until the calls on it have ended, because the peer may not know yet. And since a peer that has a
  * link does not dial, the one that would stay has to prove that it is alive: if it can't, the newcomer takes its place.
+ * Where two lives have one URL, the link goes to the later one; the earlier is told, and tries again.
  */
 export class LinkKeeper {
   readonly #self: NodeIdentity;
@@ -157,7 +158,9 @@ export class LinkKeeper {
 
   #metOurselves(turn: Turn, record: ConnectionRecord, incarnation: Incarnation): void {
     if (incarnation === this.#self.incarnation) {
-      if (record.dialedUrl !== undefined) this.#peers.forget(record.dialedUrl);
+      // The end that dialled must hear whom it reached, or it would dial for ever.
+      if (record.dialedUrl === undefined) this.greet(turn, record, "link");
+      else this.#peers.forget(record.dialedUrl);
       return this.#drop(turn, record, CLOSE.identityConflict, "dialled itself");
     }
     turn.owner.report({ type: "url_conflict", url: this.#self.url });
@@ -178,6 +181,15 @@ export class LinkKeeper {
     const oldRecord = old === undefined ? undefined : this.#connections.get(old);
     if (oldRecord === undefined && this.#links.size >= LINKS_MAX) {
       return this.#drop(turn, record, CLOSE.tooMany, "too many links");
+    }
+    if (oldRecord?.peer !== undefined && peer.incarnation < oldRecord.peer.incarnation) {
+      // Would each replace the other's link, two nodes with one URL would flap for ever.
+      return this.#drop(
+        turn,
+        record,
+        CLOSE.identityConflict,
+        "a later life of this URL has a link",
+      );
     }
     record.role = "link";
     record.heldUntil = this.#isFlapping(peer.url, turn.now) ? turn.now + FLAP_HOLD_MS : 0;

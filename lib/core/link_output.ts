@@ -35,15 +35,19 @@ export class LinkOutput implements RouterOutput {
     this.#turn = turn;
     let wakeAt = Infinity;
     const isWritable = (link: LinkId): boolean => {
-      const record = this.#connections.get(link);
-      if (record === undefined) return false;
-      if (record.heldUntil > turn.now) wakeAt = Math.min(wakeAt, record.heldUntil);
-      return record.writable && record.heldUntil <= turn.now;
+      return this.#connections.get(link)?.writable ?? false;
     };
-    this.#router.flush(this, isWritable, turn.now);
+    const isHeld = (link: LinkId): boolean => {
+      const heldUntil = this.#connections.get(link)?.heldUntil ?? 0;
+      if (heldUntil > turn.now) wakeAt = Math.min(wakeAt, heldUntil);
+      return heldUntil > turn.now;
+    };
+    this.#router.flush(this, isWritable, turn.now, isHeld);
     wakeAt = Math.min(wakeAt, this.#gateway.step(turn.now, this));
     // What expired at the gateway is news for the links.
-    if (this.#router.hasPending()) this.#router.flush(this, isWritable, turn.now);
+    if (this.#router.hasPending()) {
+      this.#router.flush(this, isWritable, turn.now, isHeld);
+    }
     this.#turn = undefined;
     return wakeAt;
   }
@@ -77,5 +81,12 @@ export class LinkOutput implements RouterOutput {
       reason: "graceful_shutdown",
       timestamp: this.#turn.now / 1000,
     });
+  }
+
+  /** Says goodbye on a link of the reference outside of a flush. */
+  farewell(turn: Turn, link: LinkId): void {
+    this.#turn = turn;
+    this.goodbye(link);
+    this.#turn = undefined;
   }
 }

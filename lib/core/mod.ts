@@ -19,3 +19,4 @@ export { Payload } from "../protocol/payload.ts";
 export * from "../protocol/json_messages.ts";
 export * from "../protocol/v1_messages.ts";
 export type { PeeringPolicy } from "../federation/peering_policy.ts";
+export type { RouterSizes } from "../federation/hop_router.ts";

@@ -1,4 +1,4 @@
-import type { FunctionRegistry, Listing } from "../federation/function_registry.ts";
+import type { FunctionRegistry } from "../federation/function_registry.ts";
 import { type CallError, callError } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 
@@ -21,44 +21,12 @@ export function noProvider(
       `where it is registered`;
     return callError("FUNCTION_NOT_FOUND", message);
   }
-  return lacking(known, fun, resources, `in reach of ${at} `);
-}
-
-/**
- * Why a call that names this node as its target, and may run nowhere else, can't run: the function is not registered
- * here, whoever else offers it, or it is and lacks resources.
- */
-export function notHere(
-  registry: FunctionRegistry,
-  fun: FunctionName,
-  resources: readonly ResourceName[],
-  at: NodeUrl,
-): CallError {
-  const known = registry.offersOf(fun);
-  const own = known.filter(({ origin }) => origin === at);
-  if (own.length > 0) return lacking(own, fun, resources, `at ${at} `);
-  const others = new Set(known.map(({ origin }) => origin)).size;
-  const message = `${at} does not offer ${fun} itself, and the call was for this node alone` +
-    (others === 0
-      ? `: check the name`
-      : `: ${others} other ${
-        others === 1 ? "node" : "nodes"
-      } in reach may be asked, by a call without a target`);
-  return callError("FUNCTION_NOT_FOUND", message);
-}
-
-function lacking(
-  known: readonly Listing[],
-  fun: FunctionName,
-  resources: readonly ResourceName[],
-  where: string,
-): CallError {
   const details = known.slice(0, NEAR_MISSES_MAX).map((offer) => ({
     origin: offer.origin,
     distance: offer.distance,
     lacks: resources.filter((wanted) => !offer.resources.includes(wanted)),
   }));
-  const message = `No provider ${where}for ${fun} with [${resources.join(", ")}]: ` +
+  const message = `No provider in reach of ${at} for ${fun} with [${resources.join(", ")}]: ` +
     `${
       known.length === 1 ? "the one offer lacks" : `all ${known.length} offers lack`
     } a resource, ` +

@@ -10,7 +10,7 @@
 
 import { AnnouncementTracker } from "../federation/announcement_tracker.ts";
 import { FunctionRegistry, type Listing } from "../federation/function_registry.ts";
-import { HopRouter } from "../federation/hop_router.ts";
+import { HopRouter, type RouterSizes } from "../federation/hop_router.ts";
 import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import { ReferenceGateway } from "../federation/reference_gateway.ts";
 import type { JsonMessage } from "../protocol/json_messages.ts";
@@ -38,6 +38,7 @@ import { PeerDialer } from "./peer_dialer.ts";
 import { Replies } from "./replies.ts";
 import { RequestRunner } from "./request_runner.ts";
 import type { Turn } from "./turn.ts";
+import { UrlWatch } from "./url_watch.ts";
 import { V1Door } from "./v1_door.ts";
 
 /** What a node core is made from. */
@@ -75,6 +76,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   readonly #peers: PeerDialer;
   readonly #links: LinkKeeper;
   readonly #heartbeat: Heartbeat;
+  readonly #urls: UrlWatch;
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
   readonly #replies: Replies;
@@ -124,8 +126,6 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       router,
       tracker,
       ownOffers: (cluster) => [...functions.all()].filter((one) => maySee(one.scope, cluster)),
-      met: ({ url: peer }) =>
-        this.#turn?.owner.report({ type: "link_up", peer, dialect: "json", reason: "" }),
     });
     this.#output = new LinkOutput(self, connections, router, gateway);
     const peers = this.#peers = new PeerDialer(
@@ -137,7 +137,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       ...{ self, connections, router, peers, drop },
       isBusy: ({ id, inbound }) => inbound.size > 0 || this.#calls.carries(id),
     });
-    this.#heartbeat = new Heartbeat(connections, drop, gateway.isSpare.bind(gateway));
+    this.#heartbeat = new Heartbeat(connections, drop);
+    this.#urls = new UrlWatch(url, router);
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
@@ -148,7 +149,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     const requests = this.#requests = new RequestRunner({ self, calls, registry, reply, observe });
     this.#own = new OwnCalls({ self, calls, requests });
     this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
-    this.#json = new JsonDoor({ self: url, calls, requests, gateway, peers, reply, isDraining });
+    this.#json = new JsonDoor({ self: url, calls, requests, gateway, reply, isDraining });
     this.#exit = new NodeExit({
       ...{ connections, functions, calls, requests, drop },
       output: this.#output,
@@ -166,12 +167,9 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     return this.#registry.listings();
   }
 
-  /** All links that are up, one for each peer. */
+  /** All links that are up. */
   links(): LinkView[] {
     const views: LinkView[] = [];
-    for (const { url, cluster } of this.#gateway.peers()) {
-      views.push({ peer: url, cluster, dialect: "json" });
-    }
     for (const record of this.#connections.all()) {
       if (record.role === "link" && record.peer !== undefined) {
         const { url, cluster } = record.peer;
@@ -184,7 +182,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   }
 
   /** Counts of everything that can grow, for tests and for `describe`. */
-  sizes(): {
+  sizes(): RouterSizes & {
     readonly connections: number;
     readonly calls: number;
     readonly requests: number;
@@ -196,12 +194,15 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     readonly inbound: number;
     /** Calls in line for a call connection, and those that hold up a connection to a node of the reference. */
     readonly queued: number;
+    /** What the gateway to the reference's dialect knows and remembers. */
+    readonly reference: number;
   } {
     let inbound = 0;
     for (const record of this.#connections.all()) {
       inbound += Math.max(record.inbound.size, record.wishes.size);
     }
     return {
+      ...this.#router.sizes(),
       connections: this.#connections.size,
       calls: this.#calls.pendingCount,
       requests: this.#requests.runningCount,
@@ -210,6 +211,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       own: this.#own.size,
       inbound,
       queued: this.#calls.callConnections.queuedCount,
+      reference: Object.values(this.#gateway.sizes()).reduce((sum, one) => sum + one, 0),
     };
   }
 
@@ -234,6 +236,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       this.#heartbeat.step(turn),
       this.#output.flush(turn),
       this.#router.expire(turn.now),
+      this.#urls.step(turn),
     );
     this.#calls.callConnections.expire(turn);
   }
@@ -264,7 +267,11 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         for (const peer of this.#initialPeers) this.#peers.add(peer, turn.now);
         return;
       case "join":
-        this.#peers.add(event.url, turn.now);
+        return this.#peers.add(event.url, turn.now);
+      case "resync":
+        for (const [peer, link] of this.#links.links()) {
+          if (event.peer === undefined || event.peer === peer) this.#router.resync(link);
+        }
         return;
       case "register":
         return this.#register(turn, event);
@@ -273,11 +280,11 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "opened":
         return this.#life.opened(turn, event);
       case "closed":
+        this.#urls.closed(this.#connections.get(event.connection), event.code);
         return this.#life.closed(turn, event.connection, event.reason || `code ${event.code}`);
       case "dial_failed":
         return this.#life.dialFailed(turn, event);
       case "drain":
-        this.#gateway.leave();
         for (const { id } of [...this.#functions.all()]) this.#withdraw(turn, id);
         return this.#exit.begin(turn.now + event.timeoutMs);
     }
@@ -343,6 +350,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   #hello(turn: Turn, record: ConnectionRecord, hello: Extract<V1Message, { type: "hello" }>): void {
     this.#isStirred = true;
     this.#links.hello(turn, record, hello);
+    if (record.role === "link") this.#urls.accepted();
     if (record.purpose === "call" && record.role === "caller") {
       this.#calls.callConnections.ready(turn, record);
     }

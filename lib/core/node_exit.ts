@@ -69,7 +69,8 @@ export class NodeExit {
     this.#state = "gone";
     this.#output.flush(turn);
     for (const record of [...this.#connections.all()]) {
-      if (record.dialect === "farcall.v1") {
+      if (record.role === "reference") this.#output.farewell(turn, record.id);
+      else if (record.dialect === "farcall.v1") {
         turn.edges.send(record.id, { type: "goodbye", reason: "the node stops" });
       }
       this.#drop(turn, record, CLOSE.goingAway, "the node stops");

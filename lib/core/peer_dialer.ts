@@ -1,27 +1,11 @@
-import {
-  DIAL_BACK_ATTEMPTS_MAX,
-  DIAL_BACKS_MAX,
-  DIAL_TIMEOUT_MS,
-  RECONNECT_RESET_MS,
-} from "../protocol/limits.ts";
+import { DIAL_TIMEOUT_MS, RECONNECT_RESET_MS } from "../protocol/limits.ts";
 import type { NodeUrl } from "../protocol/names.ts";
 import { backOffMs } from "./back_off.ts";
 import type { DialBook } from "./dial_book.ts";
 import type { Turn } from "./turn.ts";
 
-/** Why a node is dialled: the author named it, or it is one of the reference that dialled us. */
-export type DialReason = "configured" | "dial_back";
-
-/** How many nodes are dialled for a reason at most, and after how many failures in a row each is given up. */
-const BOUNDS: Readonly<Record<DialReason, { readonly peers: number; readonly attempts: number }>> =
-  {
-    configured: { peers: Infinity, attempts: Infinity },
-    dial_back: { peers: DIAL_BACKS_MAX, attempts: DIAL_BACK_ATTEMPTS_MAX },
-  };
-
-interface DialedPeer {
+interface ConfiguredPeer {
   readonly url: NodeUrl;
-  reason: DialReason;
   /** What the peer calls itself: it need not be the URL that we dial. */
   nodeUrl: NodeUrl;
   state: "waiting" | "dialing" | "up";
@@ -31,13 +15,12 @@ interface DialedPeer {
 }
 
 /**
- * Keeps links to peers: dials, waits longer after each failure, and never gives up those that the author named.
+ * Keeps links to the configured peers: dials, waits longer after each failure, never gives up.
  *
- * Whoever is dialled for another reason is given up after a number of failures and forgotten when {@linkcode release}d.
  * A peer that already has a link to us, because it dialled too, counts as up; it is dialled again when that link falls.
  */
 export class PeerDialer {
-  readonly #peers = new Map<NodeUrl, DialedPeer>();
+  readonly #peers = new Map<NodeUrl, ConfiguredPeer>();
   readonly #dials: DialBook;
   readonly #random: () => number;
   readonly #isLinked: (peer: NodeUrl) => boolean;
@@ -49,37 +32,17 @@ export class PeerDialer {
     this.#isLinked = isLinked;
   }
 
-  /**
-   * Adds a peer; it is dialled with the next step. One that is there already stays as it is, but the author's word counts
-   * more than any other reason.
-   *
-   * @returns Whether the peer is there now: there may be no room for another one of that reason.
-   */
-  add(url: NodeUrl, now: number, reason: DialReason = "configured"): boolean {
-    const known = this.#peers.get(url);
-    if (known !== undefined) {
-      if (reason === "configured" && known.reason !== reason) {
-        known.reason = reason;
-        if (known.retryAt === Infinity) known.retryAt = now;
-      }
-      return true;
-    }
-    if (this.#countOf(reason) >= BOUNDS[reason].peers) return false;
+  /** Adds a peer; it is dialled with the next step. */
+  add(url: NodeUrl, now: number): void {
+    if (this.#peers.has(url)) return;
     this.#peers.set(url, {
       url,
-      reason,
       nodeUrl: url,
       state: "waiting",
       retryAt: now,
       failures: 0,
       upAt: 0,
     });
-    return true;
-  }
-
-  /** The reason to dial this node is gone; one that is dialled for another reason stays. */
-  release(url: NodeUrl, reason: DialReason): void {
-    if (this.#peers.get(url)?.reason === reason) this.#peers.delete(url);
   }
 
   /** A connection that we dialled for a link is up, and its peer calls itself so. */
@@ -91,20 +54,13 @@ export class PeerDialer {
     peer.upAt = now;
   }
 
-  /**
-   * A dial failed, or a connection dialled for a link ended. Returns the pause in ms until the next attempt; `undefined` =
-   * there will be none.
-   */
+  /** A dial failed, or a connection dialled for a link ended. Returns the pause in ms until the next attempt. */
   down(dialed: NodeUrl, now: number): number | undefined {
     const peer = this.#peers.get(dialed);
     if (peer === undefined) return undefined;
     if (peer.state === "up" && now - peer.upAt >= RECONNECT_RESET_MS) peer.failures = 0;
     peer.failures += 1;
     peer.state = "waiting";
-    if (peer.failures >= BOUNDS[peer.reason].attempts) {
-      peer.retryAt = Infinity;
-      return undefined;
-    }
     const pause = backOffMs(peer.failures, this.#random);
     peer.retryAt = now + pause;
     return pause;
@@ -118,8 +74,7 @@ export class PeerDialer {
   /** A link fell that the other side had dialled: whoever we count on is dialled soon. */
   linkLost(nodeUrl: NodeUrl, now: number): void {
     for (const peer of this.#peers.values()) {
-      const isDue = peer.nodeUrl === nodeUrl && peer.state === "waiting";
-      if (!isDue || peer.retryAt === Infinity) continue;
+      if (peer.nodeUrl !== nodeUrl || peer.state !== "waiting") continue;
       peer.failures = Math.max(peer.failures, 1);
       peer.retryAt = now + backOffMs(peer.failures, this.#random);
     }
@@ -143,11 +98,5 @@ export class PeerDialer {
       });
     }
     return wakeAt;
-  }
-
-  #countOf(reason: DialReason): number {
-    let count = 0;
-    for (const peer of this.#peers.values()) if (peer.reason === reason) count += 1;
-    return count;
   }
 }

@@ -36,6 +36,11 @@ export function writeFrame(table: RoutingTable, session: LinkSession): Propagati
   ];
 }
 
+/** What the peer must know to speak to us; nothing is announced. */
+export function writeRequests(table: RoutingTable, session: LinkSession): PropagationMessage[] {
+  return [...writeOpening(table, session), ...writeWants(table, session)];
+}
+
 /** What is due on a link of the reference's dialect: the target of each group that changed, or whose content did. */
 export function writeFlood(
   table: RoutingTable,

@@ -25,7 +25,7 @@ import type { PropagationMessage, VersionedOffer } from "../protocol/v1_messages
 import { OUT_OF_REACH } from "./best_paths.ts";
 import { distanceColumn } from "./distance_columns.ts";
 import { FrameReader } from "./frame_reader.ts";
-import { writeFlood, writeFrame } from "./frame_writer.ts";
+import { writeFlood, writeFrame, writeRequests } from "./frame_writer.ts";
 import { type OwnOffer, OwnOffers } from "./own_offers.ts";
 import { OwnProxies } from "./own_proxies.ts";
 import { OwnSets } from "./own_sets.ts";
@@ -185,8 +185,18 @@ export class HopRouter {
     return false;
   }
 
-  /** Once per turn: says what is due on each writable link, then forgets what nothing holds any more. */
-  flush(output: RouterOutput, isWritable: (link: LinkId) => boolean, now: number): void {
+  /**
+   * Once per turn: says what is due on each writable link, then forgets what nothing holds any more.
+   *
+   * @param isHeld Whether a link is held back, since it falls too often: nothing is announced on it, but its peer gets what
+   * it needs to announce to us. Default: none is.
+   */
+  flush(
+    output: RouterOutput,
+    isWritable: (link: LinkId) => boolean,
+    now: number,
+    isHeld: (link: LinkId) => boolean = () => false,
+  ): void {
     this.#sets.commit();
     for (const [link, session] of this.#table.sessions) {
       if (!session.hasPending() || !isWritable(link)) continue;
@@ -196,7 +206,9 @@ export class HopRouter {
           output.flood(link, this.#view(group), count);
         });
       } else {
-        const messages = writeFrame(this.#table, session);
+        const messages = isHeld(link)
+          ? writeRequests(this.#table, session)
+          : writeFrame(this.#table, session);
         if (messages.length > 0) output.send(link, messages);
       }
     }
@@ -218,6 +230,19 @@ export class HopRouter {
     }
     if (best === undefined) return undefined;
     return this.#table.linkOf(this.#table.node.via.get(best.index));
+  }
+
+  /** Whether a neighbour speaks of another life under this node's own URL: a twin, or our ghost after a restart. */
+  hearsTwin(): boolean {
+    const { groups, self, sessions } = this.#table;
+    for (const group of groups.ofOrigin(self.url)) {
+      const { writer, incarnation } = groups.name(group);
+      if (writer !== undefined || incarnation === self.incarnation) continue;
+      for (const { columns } of sessions.values()) {
+        if (columns.in.get(group) !== OUT_OF_REACH) return true;
+      }
+    }
+    return false;
   }
 
   /** Drops retained contents whose time is over; returns when to call again, `Infinity` = never. */

@@ -230,8 +230,11 @@ export class RoutingTable {
 
   /** What identity and policy let pass a link. */
   passage(session: LinkSession, name: GroupName): Passage {
-    const { url, cluster } = session.peer;
-    const isTheirs = name.origin === url || name.writer === url;
+    const { url, cluster, incarnation } = session.peer;
+    // Of another life under its URL a node must hear, or two nodes with one URL would never learn of each other.
+    const isTheirs = name.writer === undefined
+      ? name.origin === url && (incarnation ?? name.incarnation) === name.incarnation
+      : name.origin === url || name.writer === url;
     return {
       in: !this.isMine(name) && this.#policy.allows(name, cluster, this.self.cluster),
       out: !isTheirs && this.#policy.allows(name, this.self.cluster, cluster),

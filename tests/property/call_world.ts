@@ -208,7 +208,8 @@ export class CallWorld {
   #checkRest(node: CoreNode): void {
     if (this.#dead.has(node)) return;
     if (this.#drained.has(node)) assert(node.isStopped, `${node.url} never stopped`);
-    const { connections: _, listings: __, ...counts } = node.core.sizes();
+    const { calls, requests, running: runs, own, inbound, queued } = node.core.sizes();
+    const counts = { calls, requests, running: runs, own, inbound, queued };
     const running = this.#unended.filter((run) => run.node === node).length;
     const expected = { calls: 0, requests: 0, running, own: 0, inbound: 0, queued: 0 };
     assertEquals(counts, expected, node.url);

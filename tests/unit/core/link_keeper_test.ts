@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { nodeUrl } from "../../../lib/protocol/names.ts";
+import { incarnation, nodeUrl } from "../../../lib/protocol/names.ts";
 import { type CoreNode, CoreWorld } from "./core_world.ts";
 
 /** Two nodes that dial each other at once; `ws://a` is the smaller URL. With a hub they know each other's offers before. */
@@ -67,3 +67,32 @@ for (const [knows, other] of [["ws://a", "ws://b"], ["ws://b", "ws://a"]] as con
     assert(one.ends.size === 1 && two.ends.size === 1);
   });
 }
+
+Deno.test("LinkKeeper learns that a peer is the node itself, and dials it no more", () => {
+  const world = new CoreWorld();
+  const node = world.node("ws://n", { peers: [nodeUrl("ws://n")] });
+  world.settle();
+  assertEquals(node.core.links(), []);
+  assertEquals(node.closeReasons.filter((reason) => reason === "dialled itself").length > 0, true);
+  const before = node.closeReasons.length;
+  world.pass(60_000);
+  assertEquals(node.closeReasons.length, before, "it was dialled again");
+  assertEquals(node.reports.filter(({ type }) => type === "url_conflict"), []);
+});
+
+Deno.test("LinkKeeper gives the link to the later of two lives, in whatever order they come", () => {
+  for (const [first, second] of [["1", "2"], ["2", "1"]] as const) {
+    const world = new CoreWorld();
+    const hub = world.node("ws://hub");
+    const peers = [nodeUrl("ws://hub")];
+    world.node("ws://a", { peers, url: nodeUrl("ws://twin"), incarnation: incarnation(first) });
+    world.settle();
+    world.node("ws://b", { peers, url: nodeUrl("ws://twin"), incarnation: incarnation(second) });
+    world.pass(5_000);
+    assertEquals(hub.core.links().length, 1);
+    const [twin] = [...world.nodes.values()].filter(({ core }) =>
+      core.links().some(({ peer }) => peer === "ws://hub")
+    );
+    assertEquals(twin?.url, first === "2" ? "ws://a" : "ws://b");
+  }
+});

@@ -20,6 +20,11 @@ Deno.test("RequestRunner refuses arguments that grow above the message limit by 
   world.settle();
   assertEquals(node.ended(call), "PAYLOAD_TOO_LARGE/unknown");
   assertEquals(node.core.sizes(), {
+    groups: 1,
+    links: 0,
+    dirty: 0,
+    retained: 0,
+    reference: 0,
     connections: 0,
     calls: 0,
     requests: 0,

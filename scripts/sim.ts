@@ -13,6 +13,7 @@
 import {
   drawStory,
   failureReport,
+  type RunOptions,
   runStory,
   type SimulationMode,
   type StoryOptions,
@@ -25,11 +26,12 @@ const USAGE = `deno task sim [flags]
 
   --seed 1             first seed; each run has the next one
   --runs 100           how many federations
-  --nodes N            nodes of each, 2 to 256; default: drawn, 3 to 32
+  --nodes N            nodes of each, 2 to 256; default: drawn, 3 to 64
   --topology T         ${TOPOLOGIES.join(", ")}; default: drawn
   --max-hops H         greatest radius of an offer, 1 to 16; default: drawn, 1 to 9
   --mode M             safety (default) or liveness
   --elide-codec        hand messages over without writing and reading them
+  --twice              live each story twice: both traces must be alike to the byte
   --transcript         tell each story as it is lived
   --json               the last line is {"runs":…,"violations":…,"deliveries":…,"wallMs":…,"seed":…}`;
 
@@ -46,6 +48,8 @@ export interface SimFlags {
   readonly story: Omit<StoryOptions, "seed">;
   /** Whether the codec is left out. */
   readonly elideCodec: boolean;
+  /** Whether each story is lived twice, and the traces compared. */
+  readonly twice: boolean;
   /** Whether stories are told as they are lived. */
   readonly transcript: boolean;
   /** Whether the last line is JSON. */
@@ -68,6 +72,7 @@ export function readSimFlags(args: readonly string[]): SimFlags {
       "max-hops": { type: "string" },
       mode: { type: "string", default: "safety" },
       "elide-codec": { type: "boolean", default: false },
+      twice: { type: "boolean", default: false },
       transcript: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
@@ -85,6 +90,7 @@ export function readSimFlags(args: readonly string[]): SimFlags {
       ...(maxHops === undefined ? {} : { maxHops: wholeNumber("--max-hops", maxHops, 1, 16) }),
     },
     elideCodec: values["elide-codec"],
+    twice: values.twice,
     transcript: values.transcript,
     json: values.json,
   };
@@ -114,40 +120,64 @@ function oneOf<Word extends string>(flag: string, text: string, words: readonly 
   throw new RangeError(`${flag} takes one of ${words.join(", ")}, not "${text}"`);
 }
 
-function run(flags: SimFlags): number {
+/**
+ * Lives through the runs.
+ *
+ * @param print Takes what is to be read, a line or more at a time.
+ * @param world What the worlds are made from besides the flags: tests plant faults with it.
+ * @returns The exit code.
+ */
+export function runStories(
+  flags: SimFlags,
+  print: (lines: string) => void,
+  world: RunOptions = {},
+): number {
   const began = performance.now();
-  const sums = { violations: 0, deliveries: 0, calls: 0, restMs: 0, deliveriesToRest: 0 };
+  const sums = {
+    violations: 0,
+    deliveries: 0,
+    calls: 0,
+    restMs: 0,
+    deliveriesToRest: 0,
+    rounds: 0,
+  };
   let failures = 0;
   for (let seed = flags.seed; seed < flags.seed + flags.runs; seed += 1) {
     const story = drawStory({ ...flags.story, seed });
-    const { elideCodec } = flags;
-    const tell = flags.transcript ? { tell: (line: string) => console.log(line) } : {};
-    const result = runStory(story, { elideCodec, ...tell });
+    const options: RunOptions = { ...world, elideCodec: flags.elideCodec };
+    const result = runStory(story, flags.transcript ? { ...options, tell: print } : options);
+    if (flags.twice && runStory(story, options).digest !== result.digest) {
+      failures += 1;
+      sums.violations += 1;
+      print(`Seed ${seed}: I9: lived twice, its traces differ`);
+    }
     sums.violations += result.violations.length;
     sums.deliveries += result.deliveries;
     sums.calls += result.calls;
     sums.restMs = Math.max(sums.restMs, result.restMs);
+    sums.rounds = Math.max(sums.rounds, result.rounds);
     sums.deliveriesToRest = Math.max(sums.deliveriesToRest, result.deliveriesToRest);
     if (result.violations.length === 0) continue;
     failures += 1;
     if (failures > REPORTS_MAX) continue;
-    console.log(failureReport(story, { elideCodec }, replayCommand(seed, flags)));
+    print(failureReport(story, options, replayCommand(seed, flags)));
   }
   const wallMs = Math.round(performance.now() - began);
   const { violations, deliveries } = sums;
   if (flags.json) {
     const { runs, seed } = flags;
-    console.log(JSON.stringify({ runs, violations, deliveries, wallMs, seed }));
+    print(JSON.stringify({ runs, violations, deliveries, wallMs, seed }));
   } else {
     const perSecond = Math.round(deliveries / (wallMs / 1000)).toLocaleString("en");
-    console.log(
+    print(
       `${flags.runs} runs from seed ${flags.seed}: ${violations} violations in ${failures} runs
 ${deliveries.toLocaleString("en")} deliveries, ${
         sums.calls.toLocaleString("en")
       } calls, ${perSecond} deliveries/s
 at rest at most ${
         Math.round(sums.restMs)
-      } ms and ${sums.deliveriesToRest} deliveries after the last fault`,
+      } ms and ${sums.deliveriesToRest} deliveries after the last fault,
+with no distance told later than ${sums.rounds} rounds after a change`,
     );
   }
   return failures === 0 ? 0 : 1;
@@ -166,7 +196,7 @@ function main(): number {
     console.error(`${message}; --help tells how to call this program`);
     return 2;
   }
-  return run(flags);
+  return runStories(flags, (lines) => console.log(lines));
 }
 
 if (import.meta.main) Deno.exit(main());

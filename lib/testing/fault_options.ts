@@ -10,6 +10,12 @@ export type OperationKind =
   | "call"
   /** A client calls a function. */
   | "clientCall"
+  /** A node makes a request of several commands that feed each other. */
+  | "request"
+  /** A client does. */
+  | "clientRequest"
+  /** A node asks all its peers to tell everything anew. */
+  | "resync"
   /** A node gets one more peer. */
   | "join"
   /** A path breaks: what is open over it is reset, its ends see that at different times. */
@@ -78,6 +84,9 @@ export const OPERATION_WEIGHTS: Readonly<Record<OperationKind, number>> = {
   reregister: 8,
   call: 8,
   clientCall: 4,
+  request: 3,
+  clientRequest: 2,
+  resync: 3,
   join: 3,
   cut: 6,
   silence: 2,

@@ -55,11 +55,13 @@ export type { SimulatedNode, SimulatedNodeOptions } from "./simulated_node.ts";
 export type {
   BookedOffer,
   SimulatedCallOptions,
+  SimulatedCommand,
   SimulatedOfferOptions,
+  SimulatedRequestOptions,
 } from "./simulated_offer.ts";
 export type { SimulatedClient } from "./simulated_client.ts";
 export type { SimulatedContext, SimulatedFunction } from "./simulated_function.ts";
-export type { BookedCall } from "./call_book.ts";
+export type { BookedCall, BookedCommand } from "./call_book.ts";
 export type { Traffic } from "./connection_ends.ts";
 export type { Violation } from "./violation.ts";
 export type { Tamper } from "./wire_text.ts";

@@ -1,15 +1,17 @@
+import type { Listing } from "../federation/function_registry.ts";
 import type { FaultOptions } from "./fault_options.ts";
 import type { SimulatedFunction } from "./simulated_function.ts";
 import { SimulatedWorld } from "./simulated_world.ts";
 import { drawStory, type Story, type StoryOptions } from "./story.ts";
 import { StoryLife } from "./story_life.ts";
+import { excessOf } from "./size_checker.ts";
 import { line, operationLine, reportLine } from "./story_lines.ts";
 import type { Violation } from "./violation.ts";
 import type { Tamper } from "./wire_text.ts";
 
 /** What a run is made from besides its story. */
 export interface RunOptions {
-  /** Functions that the nodes offer and call, by name. Default: five that compute a little. */
+  /** Functions that the nodes offer and call, by name. Default: some that compute a little, one that is slow, one that throws. */
   readonly functions?: Readonly<Record<string, SimulatedFunction>>;
   /** Delays, windows and clocks. Default: see {@linkcode FaultOptions}. */
   readonly faults?: FaultOptions;
@@ -31,11 +33,15 @@ export interface RunResult {
   readonly deliveriesToRest: number;
   /** World time from the last fault to rest, in ms. */
   readonly restMs: number;
+  /** Most rounds in which a distance was still told after a change. */
+  readonly rounds: number;
   /** Calls that were made. */
   readonly calls: number;
   /** Digest of the trace. */
   readonly digest: string;
-  /** The federation at its end. */
+  /** What each node listed when it had come to rest, by its name. */
+  readonly listings: ReadonlyMap<string, readonly Listing[]>;
+  /** The federation at its end: a safety story that ends well leaves one node alive. */
   readonly world: SimulatedWorld;
 }
 
@@ -48,6 +54,10 @@ export const STORY_FUNCTIONS: Readonly<Record<string, SimulatedFunction>> = {
   echo: (args) => args,
   draw: (_args, { random }) => Math.floor(random() * 1_000),
   where: (_args, { node }) => node,
+  crawl: () => "at last",
+  fail: ([why]) => {
+    throw new Error(`It fails because of ${JSON.stringify(why)}`);
+  },
 };
 
 /** Lives a story to its end, and says what was broken. Never throws for what a machine does: that is a violation, too. */
@@ -63,22 +73,35 @@ export function runStory(story: Story, options: RunOptions = {}): RunResult {
     },
   });
   const violations: Violation[] = [];
-  let rest = { afterMs: 0, deliveries: 0 };
+  const listings = new Map<string, readonly Listing[]>();
+  let rest = { afterMs: 0, deliveries: 0, rounds: 0 };
   try {
     const life = new StoryLife(world, story, options.functions ?? STORY_FUNCTIONS, faults);
     for (const operation of story.operations) {
       world.pass(operation.pauseMs);
       if (options.tell !== undefined) tell(operationLine(world.now, operation));
       life.live(operation);
+      violations.push(...life.nodes.flatMap(excessOf));
     }
     const among = life.endFaults();
     tell(line(world.now, "*", `faults end; ${among.map(({ name }) => name).join(" ")} must rest`));
     const settled = world.settle(among);
+    for (const node of among) listings.set(node.name, node.listings());
     rest = settled;
     violations.push(...settled.violations);
     if (story.mode === "liveness" && violations.length === 0) {
       const wrong = life.callEverything(among);
       violations.push(...wrong.map((text) => ({ invariant: "I8", text })));
+      violations.push(...world.callViolations(among));
+    }
+    for (const operation of story.afterwards) {
+      if (violations.length > 0) break;
+      if (options.tell !== undefined) tell(operationLine(world.now, operation));
+      violations.push(...life.liveAtRest(operation).violations);
+    }
+    if (story.mode === "safety" && violations.length === 0) {
+      tell(line(world.now, "*", "all but one die"));
+      violations.push(...life.end());
     }
   } catch (caught) {
     const text = caught instanceof Error ? `${caught.stack}` : String(caught);
@@ -90,8 +113,10 @@ export function runStory(story: Story, options: RunOptions = {}): RunResult {
     deliveries: world.traffic.deliveries,
     deliveriesToRest: rest.deliveries,
     restMs: rest.afterMs,
+    rounds: rest.rounds,
     calls: world.calls.length,
     digest: world.digest,
+    listings,
     world,
   };
 }

@@ -1,6 +1,6 @@
 import type { Invocation } from "../core/effects.ts";
 import { callError } from "../protocol/errors.ts";
-import type { JsonValue } from "../protocol/json_value.ts";
+import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
 
 /** What a simulated function may look at besides its arguments. */
@@ -33,7 +33,12 @@ const NUMBER_KEY = "simulated call";
 
 /** The keyword arguments that number a call. */
 export function numbered(call: number): Payload {
-  return Payload.fromValue({ [NUMBER_KEY]: call });
+  return Payload.fromValue(numberedKwargs(call));
+}
+
+/** The same, as a value. */
+export function numberedKwargs(call: number): JsonObject {
+  return { [NUMBER_KEY]: call };
 }
 
 /** The call's number, 0 where it has none. */

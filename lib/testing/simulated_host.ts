@@ -73,6 +73,11 @@ export class SimulatedHost<Command extends Timed & { readonly type: string }, Ow
     return this.#isStill;
   }
 
+  /** When the machine wants to be woken; `Infinity` = never. */
+  get wakeAt(): number {
+    return this.#tickAt;
+  }
+
   /** Puts an event in line. */
   post(
     stamp: Stamp<EdgeEvent | Command>,

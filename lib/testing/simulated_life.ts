@@ -27,7 +27,7 @@ interface Newborn {
   readonly url: NodeUrl;
   readonly cluster: ClusterId;
   readonly place: Place;
-  readonly peers: Iterable<{ readonly url: NodeUrl }>;
+  readonly peers: Iterable<{ readonly address: NodeUrl }>;
   readonly policy: PeeringPolicy | undefined;
 }
 
@@ -51,7 +51,7 @@ export function beginLife(
   const life = `${Math.floor(clock.now())}x${number}`;
   const core = new NodeCore({
     ...{ url, cluster, incarnation: incarnation(life) },
-    peers: [...peers].map((peer) => peer.url),
+    peers: [...peers].map((peer) => peer.address),
     ...(policy === undefined ? {} : { policy }),
   });
   const host = new SimulatedHost<NodeCommand, NodeOwnerEffects>(

@@ -17,6 +17,18 @@ import type { Untaken, WireText } from "./wire_text.ts";
 /** Numbers of WebSocket closings that the network itself makes. */
 const ABNORMAL = 1006;
 
+/** Looks on as frames travel, and never touches them. */
+export interface LinkWatch {
+  /** A frame leaves an end. */
+  sent(end: End, said: Untaken["said"]): void;
+  /** A frame is taken by the process at this end; not `isRead` = it is lost, since the connection is over there. */
+  taken(end: End, said: Untaken["said"], isRead: boolean): void;
+  /** The process at this end knows of the connection no more. */
+  closed(end: End): void;
+  /** An end is congested, or no longer. */
+  flowed(end: End, isCongested: boolean): void;
+}
+
 /** All connections of a world. */
 export class SimulatedNetwork {
   /** What was carried so far. */
@@ -25,6 +37,7 @@ export class SimulatedNetwork {
   watched: ReadonlySet<Place> | undefined;
   /** Sees each frame that arrives. */
   onFrame: (from: Place, to: Place, frame: Untaken) => void = () => {};
+  readonly #watch: LinkWatch;
   readonly #queue: EventQueue;
   readonly #paths: SimulatedPaths;
   readonly #wire: WireText;
@@ -33,7 +46,8 @@ export class SimulatedNetwork {
   #last = 0;
 
   /** @param wire Writes and reads frames. */
-  constructor(queue: EventQueue, paths: SimulatedPaths, wire: WireText) {
+  constructor(queue: EventQueue, paths: SimulatedPaths, wire: WireText, watch: LinkWatch) {
+    this.#watch = watch;
     this.#queue = queue;
     this.#paths = paths;
     this.#wire = wire;
@@ -80,10 +94,12 @@ export class SimulatedNetwork {
     for (const frame of this.#wire.write(direction.from, direction.to, messages)) {
       end.out.held += 1;
       this.#push(end, { type: "frame", frame });
+      this.#watch.sent(end, frame.said);
       if (frame.isStirring) this.#stir(direction);
     }
     if (!end.out.isCongested && end.out.held > direction.windowFrames) {
       end.out.isCongested = true;
+      this.#watch.flowed(end, true);
       post(end.process, { type: "congested", connection: end.id }, () => end.isOpen);
     }
   }
@@ -92,6 +108,7 @@ export class SimulatedNetwork {
   close(end: End, code: number, reason: string): void {
     if (!end.isOpen) return;
     end.isOpen = false;
+    this.#watch.closed(end);
     this.#push(end, { type: "closed", code, reason });
     const { process } = end;
     const away = this.#paths.delayMs(end.out.direction);
@@ -109,6 +126,7 @@ export class SimulatedNetwork {
     for (const end of [...this.#ends.values()]) {
       if (end.process !== process) continue;
       end.isOpen = false;
+      this.#watch.closed(end);
       end.process = undefined;
       end.dial = undefined;
       if (!isSilent) this.#push(end, { type: "closed", code: ABNORMAL, reason: "process ended" });
@@ -199,6 +217,7 @@ export class SimulatedNetwork {
     const { process } = target;
     if (!target.isOpen || process === undefined) {
       // A host that knows of no such connection says so.
+      this.#watch.taken(target, frame.said, false);
       const isHostUp = target.place.process !== undefined || !target.place.isDark;
       if (isHostUp) this.#push(target, { type: "closed", code: ABNORMAL, reason: "unknown here" });
       return;
@@ -208,11 +227,13 @@ export class SimulatedNetwork {
     this.onFrame(source.place, target.place, frame);
     const happening = this.#wire.read(source.place, target.place, target.id, frame);
     post(process, happening, () => target.isOpen, () => {
+      this.#watch.taken(target, frame.said, target.isOpen);
       if (frame.isStirring) this.#stir(source.out.direction);
       const { out } = source;
       out.held -= 1;
       if (!out.isCongested || out.held > out.direction.windowFrames / 2) return;
       out.isCongested = false;
+      this.#watch.flowed(source, false);
       post(source.process, { type: "drained", connection: source.id }, () => source.isOpen);
     });
   }
@@ -224,7 +245,8 @@ export class SimulatedNetwork {
       post(process, { type: "dial_failed", dial, message: reason });
     } else if (end.isOpen) {
       end.isOpen = false;
-      post(process, { type: "closed", connection: end.id, code, reason });
+      const told = (): void => this.#watch.closed(end);
+      post(process, { type: "closed", connection: end.id, code, reason }, undefined, told);
     }
     this.#forget(end);
   }

@@ -1,4 +1,5 @@
 import type { Invocation, NodeOwnerEffects } from "../core/effects.ts";
+import type { NodeCore } from "../core/node_core.ts";
 import type { Report } from "../core/reports.ts";
 import type { Listing } from "../federation/function_registry.ts";
 import type { PeeringPolicy } from "../federation/peering_policy.ts";
@@ -18,8 +19,11 @@ import { numberOf, runFunction, type SimulatedFunction } from "./simulated_funct
 import {
   type BookedOffer,
   callCommand,
+  requestCommand,
   type SimulatedCallOptions,
+  type SimulatedCommand,
   type SimulatedOfferOptions,
+  type SimulatedRequestOptions,
 } from "./simulated_offer.ts";
 import { beginLife, type Life } from "./simulated_life.ts";
 import type { Place } from "./simulated_paths.ts";
@@ -27,6 +31,8 @@ import type { WorldRooms } from "./world_rooms.ts";
 
 /** What a node is made from. */
 export interface SimulatedNodeOptions {
+  /** What it calls itself to its peers, who may dial another address. Default: the address that others dial. */
+  readonly url?: string;
   /** Default `"c0"`. */
   readonly cluster?: string;
   /** Nodes to keep links to. Default: none; others may dial this one. */
@@ -41,8 +47,10 @@ export interface SimulatedNodeOptions {
 export class SimulatedNode {
   /** Its name in the world. */
   readonly name: string;
-  /** Its address. */
+  /** What it calls itself. */
   readonly url: NodeUrl;
+  /** What others dial. */
+  readonly address: NodeUrl;
   /** Its cluster. */
   readonly cluster: ClusterId;
   /** @internal Where it is on the network. */
@@ -58,10 +66,11 @@ export class SimulatedNode {
   #numbers = 0;
 
   /** @internal Made by the world; it does not live yet. */
-  constructor(rooms: WorldRooms, place: Place, url: string, options: SimulatedNodeOptions) {
+  constructor(rooms: WorldRooms, place: Place, address: string, options: SimulatedNodeOptions) {
     this.#rooms = rooms;
     this.name = place.name;
-    this.url = nodeUrl(url);
+    this.address = nodeUrl(address);
+    this.url = nodeUrl(options.url ?? address);
     this.cluster = clusterId(options.cluster ?? "c0");
     this.place = place;
     this.peers = new Set(options.peers);
@@ -99,9 +108,24 @@ export class SimulatedNode {
     return [...this.#life?.core.listings() ?? []];
   }
 
+  /** Functions in its reach, each once, sorted. */
+  functions(): string[] {
+    return [...new Set(this.listings().map(({ fun }) => fun as string))].sort();
+  }
+
   /** Names of the nodes it has links to, as its core says. */
   links(): string[] {
     return (this.#life?.core.links() ?? []).map(({ peer }) => peer);
+  }
+
+  /** How much of each kind its core holds; `undefined` = it is dead. */
+  sizes(): ReturnType<NodeCore["sizes"]> | undefined {
+    return this.#life?.core.sizes();
+  }
+
+  /** When its core wants to be woken, on its own clock; `Infinity` = never. */
+  get wakeAt(): number {
+    return this.#life?.host.wakeAt ?? Infinity;
   }
 
   /**
@@ -162,7 +186,12 @@ export class SimulatedNode {
   join(peer: SimulatedNode): void {
     if (peer === this || this.peers.has(peer)) return;
     this.peers.add(peer);
-    this.#life?.host.post((now) => ({ type: "join", url: peer.url, now }));
+    this.#life?.host.post((now) => ({ type: "join", url: peer.address, now }));
+  }
+
+  /** Asks all peers to tell everything anew; what they said does not count until then. */
+  resync(): void {
+    this.#life?.host.post((now) => ({ type: "resync", peer: undefined, now }));
   }
 
   /**
@@ -206,6 +235,18 @@ export class SimulatedNode {
     return entry;
   }
 
+  /** Asks for several commands that feed each other; `undefined` = the node is dead. */
+  request(
+    commands: readonly SimulatedCommand[],
+    options: SimulatedRequestOptions = {},
+  ): BookedCall | undefined {
+    if (this.#life === undefined) return undefined;
+    const { calls, queue } = this.#rooms;
+    const entry = calls.beginRequest(this, this.name, commands, queue.now);
+    this.#life.host.post(requestCommand(entry.number, commands, options));
+    return entry;
+  }
+
   #owner(): NodeOwnerEffects {
     const { queue, calls, told } = this.#rooms;
     return {
@@ -230,13 +271,14 @@ export class SimulatedNode {
     const known = life?.functions.get(invocation.registration);
     if (life === undefined || known === undefined) return;
     const { queue, chance, calls } = this.#rooms;
-    const returned = calls.run(numberOf(invocation.kwargs));
+    const run = calls.run(numberOf(invocation.kwargs), invocation.args.value);
     const delay = chance.isHit(0.5) ? 0 : exactMs(known.runMsMax * chance.next());
     queue.add(queue.now + delay, () => {
       if (this.#life !== life) return;
       const context = { node: this.name, now: queue.now, random: () => chance.next() };
       const ended = runFunction(known.run, invocation, context);
-      if (ended.type === "returned") returned(ended.value.text);
+      if (ended.type === "returned") run.returned(ended.value.text);
+      else run.threw(ended.error.message);
       life.host.post((now) => ({ ...ended, now }));
     });
   }

@@ -1,8 +1,9 @@
 import type { CallCommand } from "../core/events.ts";
+import type { BookedCommand } from "./call_book.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import { functionName, resourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
-import { numbered } from "./simulated_function.ts";
+import { numbered, numberedKwargs } from "./simulated_function.ts";
 
 /** How a function is offered. */
 export interface SimulatedOfferOptions {
@@ -20,6 +21,18 @@ export interface SimulatedOfferOptions {
 export interface SimulatedCallOptions {
   /** What the provider must have. Default: nothing. */
   readonly resources?: readonly string[];
+  /** In ms. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A command of a request. */
+export interface SimulatedCommand extends BookedCommand {
+  /** What the provider must have. Default: nothing. */
+  readonly resources?: readonly string[];
+}
+
+/** How a request is made. */
+export interface SimulatedRequestOptions {
   /** In ms. Default 30,000. */
   readonly timeoutMs?: number;
 }
@@ -51,6 +64,28 @@ export function callCommand(
     args: Payload.fromValue([...args]),
     kwargs: numbered(call),
     timeoutMs: options.timeoutMs ?? 30_000,
+  };
+  return (now) => ({ ...command, now });
+}
+
+/** A request as a machine takes it. */
+export function requestCommand(
+  request: number,
+  commands: readonly SimulatedCommand[],
+  { timeoutMs = 30_000 }: SimulatedRequestOptions,
+): (now: number) => Extract<CallCommand, { type: "request" }> {
+  const command = {
+    type: "request" as const,
+    call: request,
+    commands: commands.map(({ name, fun, args, resources = [] }, index) => ({
+      name,
+      fun: functionName(fun),
+      args,
+      kwargs: numberedKwargs(request + 1 + index),
+      resources: resources.map(resourceName),
+    })),
+    wanted: undefined,
+    timeoutMs,
   };
   return (now) => ({ ...command, now });
 }

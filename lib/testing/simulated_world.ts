@@ -9,15 +9,19 @@
 
 import type { Report } from "../core/reports.ts";
 import { openPolicy } from "../federation/peering_policy.ts";
+import { RETENTION_MS, TRACKER_TTL_MS } from "../protocol/limits.ts";
 import { type BookedCall, CallBook } from "./call_book.ts";
 import type { Traffic } from "./connection_ends.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type FaultOptions, type Faults, withDefaults } from "./fault_options.ts";
+import { FrameChecker } from "./frame_checker.ts";
+import { ListingBook } from "./listing_book.ts";
 import { Chance } from "./seeded_chance.ts";
 import { SimulatedClient } from "./simulated_client.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
 import { SimulatedNode, type SimulatedNodeOptions } from "./simulated_node.ts";
 import { type Place, SimulatedPaths } from "./simulated_paths.ts";
+import { excessOf, leftoversOf } from "./size_checker.ts";
 import { hasItsLinks, type TableNode, tableViolations } from "./table_checker.ts";
 import { TraceDigest } from "./trace.ts";
 import type { Violation } from "./violation.ts";
@@ -46,6 +50,8 @@ export interface Rest {
   readonly afterMs: number;
   /** Messages that arrived meanwhile. */
   readonly deliveries: number;
+  /** Most rounds so far in which a distance was still told after a change. */
+  readonly rounds: number;
 }
 
 /** Nothing but signs of life for so long is rest: longer than any delay, and than a flapping link is held. */
@@ -53,6 +59,10 @@ const REST_MS = 7_000;
 /** Time within which a federation must be at rest: silence is noticed, dials give up, the longest back-off, twice. */
 const REST_WITHIN_MS = 180_000;
 const LOOK_MS = 500;
+/** Longer than calls last, silence goes unnoticed, connections idle and anything is remembered. */
+const FORGOTTEN_MS = RETENTION_MS + TRACKER_TTL_MS;
+/** What a node is told to do that changes what others must learn. */
+const CHANGES: ReadonlySet<string> = new Set(["register", "withdraw", "drain", "resync", "policy"]);
 
 /** The world. */
 export class SimulatedWorld {
@@ -64,6 +74,9 @@ export class SimulatedWorld {
   readonly #queue = new EventQueue();
   readonly #network: SimulatedNetwork;
   readonly #wire: WireText;
+  readonly #frames: FrameChecker;
+  readonly #listings = new ListingBook();
+  readonly #residents = new Map<Place, SimulatedNode>();
   readonly #calls = new CallBook();
   readonly #digest = new TraceDigest();
   readonly #rooms: WorldRooms;
@@ -75,7 +88,8 @@ export class SimulatedWorld {
     const queue = this.#queue;
     this.#paths = new SimulatedPaths(seed, faults);
     this.#wire = new WireText(elideCodec, tamper);
-    this.#network = new SimulatedNetwork(queue, this.#paths, this.#wire);
+    this.#frames = new FrameChecker((place) => this.#residents.get(place));
+    this.#network = new SimulatedNetwork(queue, this.#paths, this.#wire, this.#frames);
     const digest = this.#digest;
     this.#network.onFrame = (from, to, frame) => {
       const content = typeof frame.content === "string" ? frame.content : `${frame.count}`;
@@ -87,8 +101,15 @@ export class SimulatedWorld {
       faults,
       chance: new Chance(seed, 0),
       calls: this.#calls,
-      noted: (place, event) => digest.note(`${queue.now} ${place.index} ${event.type}`),
-      told: (name, report) => onReport(queue.now, name, report),
+      noted: (place, { type }) => {
+        digest.note(`${queue.now} ${place.index} ${type}`);
+        if (CHANGES.has(type)) this.#frames.changed();
+        if (type === "boot") this.#listings.born(place.name);
+      },
+      told: (name, report) => {
+        this.#listings.told(name, report);
+        onReport(queue.now, name, report);
+      },
     };
   }
 
@@ -118,10 +139,11 @@ export class SimulatedWorld {
    * @param options With `isLate` it lives only when it is started.
    */
   addNode(name: string, options: SimulatedNodeOptions & { isLate?: boolean } = {}): SimulatedNode {
-    const url = `ws://${name}.example:9000`;
-    const place = this.#place(name, url);
-    const node = new SimulatedNode(this.#rooms, place, url, options);
+    const address = `ws://${name}.example:9000`;
+    const place = this.#place(name, address);
+    const node = new SimulatedNode(this.#rooms, place, address, options);
     this.nodes.push(node);
+    this.#residents.set(place, node);
     if (options.isLate !== true) node.start();
     return node;
   }
@@ -194,19 +216,64 @@ export class SimulatedWorld {
     const isAtRest = (): boolean =>
       this.now - Math.max(began, this.traffic.stirredAt) >= REST_MS &&
       this.#calls.openOf(owners) === 0 &&
-      tables().every(hasItsLinks);
+      tables().every((one, _, all) => hasItsLinks(one, all));
     while (!isAtRest() && this.now - began < REST_WITHIN_MS) this.pass(LOOK_MS);
     const violations: Violation[] = tableViolations(tables());
     if (!isAtRest()) {
       const text = `not at rest after ${REST_WITHIN_MS} ms, last stirred ${this.traffic.stirredAt}`;
       violations.push({ invariant: "I10", text });
     }
-    const away = this.nodes.filter((node) => !live.includes(node)).map(({ name }) => name);
-    violations.push(...this.#calls.violations(new Set(away)));
+    violations.push(...this.callViolations(live));
+    violations.push(...this.#frames.violations);
+    for (const node of live) {
+      violations.push(...this.#listings.differences(node.name, node.listings()));
+      violations.push(...excessOf(node));
+    }
     violations.push(...this.#wire.refused.map((text) => ({ invariant: "codec", text })));
     this.#network.watched = undefined;
     const afterMs = Math.max(0, this.traffic.stirredAt - began);
-    return { violations, afterMs, deliveries: this.traffic.deliveries - before };
+    const deliveries = this.traffic.deliveries - before;
+    return { violations, afterMs, deliveries, rounds: this.#frames.mostRounds };
+  }
+
+  /** What is wrong with the calls so far; only those of `among` and of clients must have ended. */
+  callViolations(among: readonly SimulatedNode[] = this.nodes): Violation[] {
+    const away = this.nodes.filter((node) => !among.includes(node)).map(({ name }) => name);
+    return this.#calls.violations(new Set(away));
+  }
+
+  /**
+   * One growth or one loss meets a federation at rest, which comes to rest again: meanwhile few records travel (I4), and no
+   * offer that stays in reach vanishes (I11).
+   *
+   * @param change One growth (a function, a link or a node comes), or one loss; both at once break what is promised.
+   */
+  settleAfter(change: () => void): Rest {
+    this.#frames.beginEpisode();
+    this.#listings.beginEpisode();
+    change();
+    const { violations, ...rest } = this.settle();
+    const before = this.#frames.violations.length;
+    this.#frames.endEpisode();
+    const found = this.#frames.violations.slice(before);
+    return {
+      ...rest,
+      violations: [...violations, ...found, ...this.#listings.flickers(this.nodes)],
+    };
+  }
+
+  /**
+   * Everybody dies but one node, which takes back what it offers. When all memory has had its time it must hold nothing any
+   * more (I7). The world is of no use afterwards.
+   *
+   * @returns What is wrong.
+   */
+  outlive(last: SimulatedNode): Violation[] {
+    for (const node of this.nodes) if (node !== last) node.kill();
+    for (const client of this.clients) client.close();
+    for (const registration of [...last.offers.keys()]) last.withdraw(registration);
+    this.pass(FORGOTTEN_MS);
+    return leftoversOf(last);
   }
 
   #place(name: string, url: string | undefined): Place {
@@ -218,10 +285,18 @@ export class SimulatedWorld {
 
   #table(node: SimulatedNode, live: readonly SimulatedNode[]): TableNode {
     const { name, url, cluster, incarnation = "", offers, policy = openPolicy() } = node;
-    const neighbours = live.filter((other) =>
-      other !== node && (node.peers.has(other) || other.peers.has(node)) &&
-      this.isOpen(node, other)
-    ).map((other) => other.url);
+    const near = (one: SimulatedNode): SimulatedNode[] =>
+      live.filter((other) =>
+        other.url !== one.url && (one.peers.has(other) || other.peers.has(one)) &&
+        this.isOpen(one, other)
+      );
+    // Of several nodes with one URL the latest life gets the link.
+    const isChosen = (one: SimulatedNode, by: SimulatedNode): boolean =>
+      near(by).every(({ url, incarnation = "" }) =>
+        url !== one.url || incarnation <= (one.incarnation ?? "")
+      );
+    const neighbours = near(node).filter((other) => isChosen(other, node) && isChosen(node, other))
+      .map((other) => other.name);
     const made = { name, url, cluster, incarnation, policy, neighbours, links: node.links() };
     return { ...made, offers: [...offers.values()], listings: node.listings() };
   }

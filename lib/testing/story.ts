@@ -53,6 +53,8 @@ export interface Story {
   readonly maxHops: number;
   /** What happens, in order. */
   readonly operations: readonly Operation[];
+  /** In safety: what happens when all is at rest, one by one, each to a federation at rest. */
+  readonly afterwards: readonly Operation[];
   /** In liveness: the core that heals. */
   readonly core: readonly number[];
   /** In liveness: what becomes of each node outside the core. */
@@ -65,7 +67,7 @@ export interface StoryOptions {
   readonly seed: number;
   /** Default `"safety"`. */
   readonly mode?: SimulationMode;
-  /** Nodes at most. Default: 3 to 12, one of eight stories up to 32. */
+  /** Nodes at most. Default: 3 to 12, one of eight stories up to 32, one of 32 up to 64. */
   readonly nodes?: number;
   /** Default: drawn. */
   readonly topology?: Topology;
@@ -81,6 +83,18 @@ export interface StoryOptions {
 export const STORY_CLUSTERS_MAX = 3;
 /** Chance that in a story both ends of each link dial. */
 const MUTUAL_CHANCE = 0.3;
+/** Things that happen to a federation at rest, at most. */
+const AFTERWARDS_MAX = 3;
+/** What may: each of them is one growth or one loss. */
+const SINGLE_CHANGES: readonly OperationKind[] = [
+  "register",
+  "withdraw",
+  "join",
+  "cut",
+  "repair",
+  "crash",
+  "restart",
+];
 const FATES: readonly Fate[] = ["dead", "dark", "still", "silent", "deaf"];
 
 /** Draws a story: the same options give the same one. */
@@ -88,7 +102,7 @@ export function drawStory(options: StoryOptions): Story {
   const { seed, mode = "safety" } = options;
   const chance = new Chance(seed, 2);
   const faults = withDefaults(options.faults);
-  const drawnNodes = chance.isHit(1 / 8) ? chance.between(12, 32) : chance.between(3, 12);
+  const drawnNodes = drawNodes(chance);
   const drawnTopology = chance.pick(TOPOLOGIES);
   const drawnHops = chance.between(1, 9);
   const drawnOperations = chance.between(10, 40);
@@ -130,7 +144,23 @@ export function drawStory(options: StoryOptions): Story {
     maxHops: options.maxHops ?? drawnHops,
     core: mode === "liveness" ? drawCore(nodes, edges, chance) : [],
     fates: Array.from({ length: nodes }, () => chance.pick(FATES)),
+    afterwards: mode === "safety" ? drawAfterwards(nodes, edges, chance) : [],
   };
+}
+
+/** Most federations are small, where more of them are lived through; some are not. */
+function drawNodes(chance: Chance): number {
+  if (chance.isHit(1 / 32)) return chance.between(32, 64);
+  return chance.isHit(1 / 8) ? chance.between(12, 32) : chance.between(3, 12);
+}
+
+function drawAfterwards(nodes: number, edges: readonly Edge[], chance: Chance): Operation[] {
+  return Array.from({ length: chance.between(1, AFTERWARDS_MAX) }, () => ({
+    kind: chance.pick(SINGLE_CHANGES),
+    ...pickNodes(nodes, edges, chance),
+    value: chance.below(2 ** 30),
+    pauseMs: 0,
+  }));
 }
 
 /** Paths that carry a link are hit more often than those that do not. */

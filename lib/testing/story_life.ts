@@ -7,8 +7,9 @@ import type { SimulatedClient } from "./simulated_client.ts";
 import type { SimulatedFunction } from "./simulated_function.ts";
 import type { SimulatedNode } from "./simulated_node.ts";
 import type { SimulatedOfferOptions } from "./simulated_offer.ts";
-import type { SimulatedWorld } from "./simulated_world.ts";
+import type { Rest, SimulatedWorld } from "./simulated_world.ts";
 import { type Operation, type Story, STORY_CLUSTERS_MAX } from "./story.ts";
+import type { Violation } from "./violation.ts";
 
 /** Functions that a story's nodes offer, by name. */
 export type StoryFunctions = Readonly<Record<string, SimulatedFunction>>;
@@ -22,6 +23,8 @@ const BEHIND_MS = 86_400_000;
 /** A clock jumps back a small part of what it jumps ahead: it stands still for so long. */
 const BACK_PART = 300;
 const CALL_TIMEOUTS_MS = [200, 2_000, 10_000, 30_000];
+/** It takes longer than most calls wait. */
+const SLOW_FUNCTION = "crawl";
 const CALLS_MS = 60_000;
 /** Within this time a silent connection counts as dead, in ms. */
 const SILENCE_NOTICED_MS = 2 * DEAD_AFTER_MS;
@@ -73,6 +76,22 @@ export class StoryLife {
     this.#deeds[kind](node, other, value);
   }
 
+  /**
+   * Lives through one operation that meets a federation at rest. One that would be a loss and a growth at once does nothing.
+   */
+  liveAtRest(operation: Operation): Rest {
+    const isAlive = this.nodes[operation.node]?.isAlive ?? false;
+    const isDouble = operation.kind === "restart" && isAlive;
+    return this.world.settleAfter(() => isDouble ? undefined : this.live(operation));
+  }
+
+  /** Ends the story: all die but one node, if there is one that works. Returns what is wrong. */
+  end(): Violation[] {
+    const working = this.nodes.filter((node) => node.isRunning);
+    const last = working[this.#story.seed % Math.max(1, working.length)];
+    return last === undefined ? [] : this.world.outlive(last);
+  }
+
   /** The faults are over. In liveness the core heals, and the rest is as broken as its fates say. */
   endFaults(): readonly SimulatedNode[] {
     const { mode, core, fates } = this.#story;
@@ -112,7 +131,8 @@ export class StoryLife {
     return calls.flatMap(({ call, isListed }) => {
       const outcome = call?.outcome;
       const got = outcome === undefined ? "no end" : outcome.ok ? "a result" : outcome.error.code;
-      const wanted = isListed ? "a result" : "FUNCTION_NOT_FOUND";
+      const hasThrown = call?.threw !== undefined;
+      const wanted = !isListed ? "FUNCTION_NOT_FOUND" : hasThrown ? "HANDLER_ERROR" : "a result";
       if (got === wanted) return [];
       const why = outcome?.ok === false ? `: ${outcome.error.message}` : "";
       return [`${call?.caller} called ${call?.fun} and got ${got}, not ${wanted}${why}`];
@@ -129,6 +149,9 @@ export class StoryLife {
     },
     call: (node, _, value) => this.#call(node, value),
     clientCall: (_node, _other, value) => this.#call(this.#client, value),
+    request: (node, _, value) => this.#request(node, value),
+    clientRequest: (_node, _other, value) => this.#request(this.#client, value),
+    resync: (node) => node.resync(),
     join: (node, other) => node.join(other),
     cut: (node, other) => this.world.cut(node, other),
     silence: (node, other) => this.world.cut(node, other, "silent"),
@@ -169,7 +192,8 @@ export class StoryLife {
       resources: RESOURCES[resource] ?? [],
       maxHops: (value >> 8) % (this.#story.maxHops + 1),
       clusters: SCOPES[(value >> 12) & 3] ?? [],
-      runMsMax: value % 5 === 0 ? 5_000 : 200,
+      // Calls of some functions end by their deadlines now and then, those of one mostly.
+      runMsMax: name === SLOW_FUNCTION ? 40_000 : value % 5 === 0 ? 5_000 : 200,
     };
     node.register(name, run, options);
   }
@@ -182,10 +206,33 @@ export class StoryLife {
   }
 
   #call(caller: SimulatedNode | SimulatedClient, value: number): void {
-    const fun = this.#names[value % this.#names.length] ?? "nothing";
+    const fun = this.#someFunction(caller, value, value % 4 > 0);
     const resources = value % 3 === 0 ? (RESOURCES[(value >> 6) & 3] ?? []) : [];
     const timeoutMs = CALL_TIMEOUTS_MS[(value >> 8) & 3] ?? 1_000;
     caller.call(fun, [value % 100, 1], { resources, timeoutMs });
+  }
+
+  /** Any function, or one that is in the caller's reach: else most calls would find nobody. */
+  #someFunction(
+    caller: SimulatedNode | SimulatedClient,
+    value: number,
+    isKnown: boolean,
+  ): string {
+    const known = isKnown ? caller.functions() : [];
+    const names = known.length > 0 ? known : this.#names;
+    return names[value % names.length] ?? "nothing";
+  }
+
+  #request(caller: SimulatedNode | SimulatedClient, value: number): void {
+    const fun = (shift: number): string =>
+      this.#someFunction(caller, value >> shift, value % 8 > 0);
+    const commands = [
+      { name: "one", fun: fun(0), args: [value % 10, 1] },
+      { name: "two", fun: fun(4), args: ["one", 2] },
+      { name: "three", fun: fun(8), args: value % 2 === 0 ? ["one", "two"] : [3] },
+    ];
+    const timeoutMs = CALL_TIMEOUTS_MS[(value >> 8) & 3] ?? 1_000;
+    caller.request(commands.slice(0, 2 + value % 2), { timeoutMs });
   }
 
   #partition(value: number): void {

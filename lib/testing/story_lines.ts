@@ -10,6 +10,9 @@ const WORDS: Readonly<Record<OperationKind, Words>> = {
   reregister: (node) => `${node} registers a function anew, with other resources`,
   call: (node) => `${node} calls a function`,
   clientCall: () => "the client calls a function",
+  request: (node) => `${node} makes a request of several commands`,
+  clientRequest: () => "the client makes a request of several commands",
+  resync: (node) => `${node} asks its peers to tell everything anew`,
   join: (node, other) => `${node} gets the peer ${other}`,
   cut: (node, other) => `the path between ${node} and ${other} breaks`,
   silence: (node, other) => `the path between ${node} and ${other} goes silent`,
@@ -60,8 +63,6 @@ function words(report: Report): string {
       return `link up ${short(report.peer)}`;
     case "link_down":
       return `link down ${short(report.peer)}: ${report.reason}`;
-    case "link_refused":
-      return `${short(report.peer)} refuses us: ${report.message}`;
     case "dial_failed":
       return `can't reach ${short(report.url)}: ${report.message}`;
     case "connected":

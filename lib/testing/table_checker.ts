@@ -28,7 +28,7 @@ export interface TableNode {
     readonly maxHops: number;
     readonly scope: string;
   }[];
-  /** Live nodes that it ought to have a link to, by URL. */
+  /** Live nodes that it ought to have a link to, by name. */
   readonly neighbours: readonly string[];
   /** Links it says it has, by URL. */
   readonly links: readonly string[];
@@ -38,39 +38,64 @@ export interface TableNode {
 
 /** What is wrong with the tables of nodes at rest. */
 export function tableViolations(nodes: readonly TableNode[]): Violation[] {
-  const byUrl = new Map(nodes.map((node) => [node.url as string, node]));
-  const expected = new Map(nodes.map((node) => [node, new Map<string, string>()]));
-  for (const origin of nodes) expect(origin, byUrl, expected);
-  return nodes.flatMap((node) => [
-    ...linkViolations(node, byUrl),
-    ...listingViolations(node, expected.get(node) ?? new Map(), byUrl),
-  ]);
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const expected = new Map(nodes.map((node) => [node, new Map<string, Life>()]));
+  for (const origin of nodes) expect(origin, byName, expected);
+  return nodes.flatMap((node) => {
+    const lives = expected.get(node)?.values() ?? [];
+    const listed = new Map([...lives].flatMap((life) => [...life.listed]));
+    return [...linkViolations(node, byName), ...listingViolations(node, listed, byName)];
+  });
+}
+
+/** What a node ought to list of the latest life of one URL that is in its reach. */
+interface Life {
+  readonly incarnation: string;
+  readonly listed: Map<string, string>;
 }
 
 /** Whether a node has the links that it ought to have, and no others. */
-export function hasItsLinks({ links, neighbours }: TableNode): boolean {
-  return links.length === neighbours.length && links.every((url) => neighbours.includes(url));
+export function hasItsLinks(node: TableNode, nodes: readonly TableNode[]): boolean {
+  const { links, neighbours } = node;
+  if (links.length !== neighbours.length) return false;
+  const byName = new Map(nodes.map((one) => [one.name, one]));
+  return linkViolations(node, byName).length === 0;
 }
 
 function expect(
   origin: TableNode,
-  byUrl: ReadonlyMap<string, TableNode>,
-  expected: ReadonlyMap<TableNode, Map<string, string>>,
+  byName: ReadonlyMap<string, TableNode>,
+  expected: ReadonlyMap<TableNode, Map<string, Life>>,
 ): void {
   const searched = new Map<string, ReadonlyMap<TableNode, number>>();
   const nearest = new Map<string, number>();
   for (const { fun, resources, maxHops: limit, scope } of origin.offers) {
     const group = `${limit} ${scope}`;
-    const distances = searched.get(group) ?? search(origin, limit, scope, byUrl);
+    const distances = searched.get(group) ?? search(origin, limit, scope, byName);
     searched.set(group, distances);
     const key = keyOf(origin.url, fun, resources);
     for (const [node, distance] of distances) {
-      const nodeKey = `${node.url} ${key}`;
+      const nodeKey = `${node.name} ${key}`;
       if (distance >= (nearest.get(nodeKey) ?? Infinity)) continue;
       nearest.set(nodeKey, distance);
-      expected.get(node)?.set(key, valueOf(distance, origin.incarnation, origin.cluster));
+      const value = valueOf(distance, origin.incarnation, origin.cluster);
+      lifeOf(origin, expected.get(node))?.listed.set(key, value);
     }
   }
+}
+
+/** Where a node notes what it ought to list of an origin; `undefined` = it ought to list a later life under that URL. */
+function lifeOf(
+  { url, incarnation: life }: TableNode,
+  lives: Map<string, Life> | undefined,
+): Life | undefined {
+  const known = lives?.get(url);
+  if (known !== undefined && known.incarnation >= life) {
+    return known.incarnation === life ? known : undefined;
+  }
+  const made: Life = { incarnation: life, listed: new Map() };
+  lives?.set(url, made);
+  return made;
 }
 
 /** Links from the origin to each node that it may reach within the limit. */
@@ -78,7 +103,7 @@ function search(
   origin: TableNode,
   limit: number,
   scope: string,
-  byUrl: ReadonlyMap<string, TableNode>,
+  byName: ReadonlyMap<string, TableNode>,
 ): ReadonlyMap<TableNode, number> {
   const { url, cluster } = origin;
   const life = incarnation(origin.incarnation);
@@ -95,8 +120,9 @@ function search(
   for (const [node, distance] of found) {
     if (distance >= limit) continue;
     for (const neighbour of node.neighbours) {
-      const next = byUrl.get(neighbour);
-      if (next === undefined || found.has(next)) continue;
+      const next = byName.get(neighbour);
+      // Who has the origin's URL takes nobody's word about it.
+      if (next === undefined || found.has(next) || next.url === url) continue;
       const isAllowed = node.policy.allows(name, node.cluster, next.cluster) &&
         next.policy.allows(name, node.cluster, next.cluster);
       if (isAllowed) found.set(next, distance + 1);
@@ -105,9 +131,10 @@ function search(
   return found;
 }
 
-function linkViolations(node: TableNode, byUrl: ReadonlyMap<string, TableNode>): Violation[] {
-  const [wanted, up] = [new Set(node.neighbours), new Set(node.links)];
-  const shown = (url: string): string => byUrl.get(url)?.name ?? url;
+function linkViolations(node: TableNode, byName: ReadonlyMap<string, TableNode>): Violation[] {
+  const near = new Map(node.neighbours.map((name) => [byName.get(name)?.url ?? name, name]));
+  const [wanted, up] = [new Set<string>(near.keys()), new Set(node.links)];
+  const shown = (url: string): string => near.get(url) ?? url;
   return [
     ...[...wanted].filter((url) => !up.has(url)).map((url) => ({
       invariant: "I6",
@@ -123,7 +150,7 @@ function linkViolations(node: TableNode, byUrl: ReadonlyMap<string, TableNode>):
 function listingViolations(
   node: TableNode,
   expected: ReadonlyMap<string, string>,
-  byUrl: ReadonlyMap<string, TableNode>,
+  byName: ReadonlyMap<string, TableNode>,
 ): Violation[] {
   const found: Violation[] = [];
   const listed = new Map<string, string>();
@@ -134,7 +161,8 @@ function listingViolations(
   }
   const shown = (key: string): string => {
     const [url = ""] = key.split(" ");
-    return key.replace(url, byUrl.get(url)?.name ?? url);
+    const origin = [...byName.values()].find((one) => one.url === url);
+    return key.replace(url, origin?.name ?? url);
   };
   for (const [key, value] of expected) {
     const is = listed.get(key);

@@ -14,6 +14,8 @@ export type Tamper = (message: V1Message, from: string, to: string) => V1Message
 export interface Untaken {
   /** What was written. */
   readonly content: string | readonly V1Message[];
+  /** What is said: for those who look on, never for the machine. */
+  readonly said: readonly V1Message[];
   /** How many messages it holds. */
   readonly count: number;
   /** It holds more than signs of life. */
@@ -49,7 +51,7 @@ export class WireText {
       const part = spoken.slice(at, at + MESSAGES_PER_FRAME_MAX);
       const isStirring = part.some(({ type }) => !RESTFUL.has(type));
       const content = this.#isElided ? part : this.#text(part);
-      frames.push({ content, count: part.length, isStirring });
+      frames.push({ content, said: part, count: part.length, isStirring });
     }
     return frames;
   }

@@ -5,20 +5,21 @@
  * another; on a peer link that it dialled HELLO and GOODBYE, and one bad frame makes it deaf there; on a call link answers to
  * calls. It floods announcements with dedup by first arrival and the rule of the own cluster, forgets nothing but by
  * GOODBYE, and lets remote failures end in silence.
- *
- * Two things are easy to get too kind. A HELLO over a link that it dialled counts for the node that it dialled, whatever
- * source the HELLO names, and is passed on to nobody. A GOODBYE takes effect after everything that has come in with it: a
- * HELLO that follows at once is taken first, and what it said is gone with the rest.
  */
 
 import type { Clock } from "../../lib/edges/system_clock.ts";
-import type { Accept, Connection, Dialer, Frame } from "../../lib/edges/transport.ts";
+import type {
+  Accept,
+  Connection,
+  ConnectionReader,
+  Dialer,
+  Frame,
+} from "../../lib/edges/transport.ts";
 import type { JsonObject, JsonValue } from "../../lib/protocol/json_value.ts";
 import { listOf, objectOf } from "./conversations.ts";
-import { ReferenceCalls } from "./reference_calls.ts";
+import { isTooLong, ReferenceCalls } from "./reference_calls.ts";
 import { ReferenceFrames } from "./reference_frames.ts";
 import { ReferenceFunctions } from "./reference_functions.ts";
-import { ReferenceLinks } from "./reference_links.ts";
 import { ReferencePeerList } from "./reference_peer_list.ts";
 import { ReferenceFailure, runRequest, type Step } from "./reference_request.ts";
 import {
@@ -69,28 +70,23 @@ export class ReferenceNode {
   readonly #functions = new Map<string, ReferenceFunction>();
   readonly #peers: ReferencePeerList;
   readonly #frames: ReferenceFrames;
-  readonly #links: ReferenceLinks;
+  readonly #links = new Map<string, Connection>();
   readonly #calls: ReferenceCalls;
   readonly #open = new Set<Connection>();
   readonly #given = new WeakSet<Connection>();
   readonly #seen = new Set<string>();
+  readonly #dialing = new Set<string>();
   #ids = 0;
   #cancelMaintenance: () => void = () => {};
   #isStopped = false;
 
   constructor(options: ReferenceNodeOptions) {
     this.#options = options;
-    const { url, cluster, dialer } = options;
+    const { url, cluster } = options;
     this.#peers = new ReferencePeerList(url, cluster, this.#now);
     this.#frames = new ReferenceFrames(url, cluster, () => this.#nextId());
-    const links = this.#links = new ReferenceLinks(dialer, this.#open, {
-      handshake: () => this.#frames.hello(this.#handshake()),
-      note: (json) => this.#note("link", json),
-      helloed: (dialedUrl, hello) => this.#learned(hello, dialedUrl),
-      departed: (departing) => this.#departed(departing),
-    });
     this.#calls = new ReferenceCalls(
-      (to, accept) => links.dial(to, accept),
+      (to, accept) => this.#dial(to, accept),
       (json) => this.#note("call", json),
     );
     this.#scheduleMaintenance();
@@ -122,8 +118,20 @@ export class ReferenceNode {
   }
 
   /** Dials a peer link. */
-  connect(url: string): Promise<void> {
-    return this.#links.connect(url);
+  async connect(url: string): Promise<void> {
+    if (this.#links.has(url) || this.#dialing.has(url)) return;
+    this.#dialing.add(url);
+    try {
+      await this.#dial(url, (connection) => {
+        this.#links.set(url, connection);
+        connection.send(this.#frames.hello(this.#handshake()));
+        return this.#linkReader(url, connection);
+      });
+    } catch {
+      // It is dialled again by the next maintenance.
+    } finally {
+      this.#dialing.delete(url);
+    }
   }
 
   /** Runs one step as if a client had asked this node. */
@@ -137,7 +145,9 @@ export class ReferenceNode {
 
   /** Leaves: GOODBYE over the links that it dialled, then everything is closed. */
   stop(): void {
-    this.#links.send(this.#frames.goodbye(this.#now));
+    for (const connection of this.#links.values()) {
+      connection.send(this.#frames.goodbye(this.#now));
+    }
     this.kill();
   }
 
@@ -219,12 +229,8 @@ export class ReferenceNode {
       case "HELLO":
         return this.#helloed(connection, helloOf(server), answer);
       case "GOODBYE":
-        // Only after what has come in already; whoever waits for the answer comes later.
-        this.#options.clock.wake(this.#now, () => {
-          this.#departed(String(server["departing_node_url"]));
-          answer("GOODBYE_PROCESSED");
-        });
-        return;
+        this.#departed(String(server["departing_node_url"]));
+        return answer("GOODBYE_PROCESSED");
       case "STATUS":
         return answer("STATUS");
       case "HELLO_ACK":
@@ -250,16 +256,44 @@ export class ReferenceNode {
         "federation mode.";
       return answer(null, { code: 1003, message, details: null });
     }
-    const isCopy = hello.hop_count > 0 && hello.original_source !== "";
-    const sender = hello.advertised_urls[0] ?? `ws://${connection.remote}`;
-    this.#learned(hello, isCopy ? hello.original_source : sender);
+    this.#learned(hello, hello.advertised_urls[0] ?? `ws://${connection.remote}`);
     answer("ADDED");
-    if (hello.announcement_id !== "") this.#links.send(this.#frames.ack(hello, this.#now));
+    if (hello.announcement_id !== "") {
+      const ack = this.#frames.ack(hello, this.#now);
+      for (const link of this.#links.values()) link.send(ack);
+    }
     if (hello.hop_count === 0) connection.send(this.#frames.hello(this.#handshake()));
     this.#forward(hello);
   }
 
-  #learned(hello: Hello, url: string): void {
+  #linkReader(url: string, connection: Connection): ConnectionReader {
+    let isDeaf = false;
+    return {
+      received: (frame) => {
+        if (isDeaf || isTooLong(connection, frame)) return;
+        const read = readFrame(frame);
+        if (read.kind !== "message") {
+          isDeaf = true;
+          return;
+        }
+        this.#note("link", read.json);
+        const server = objectOf(read.json["server"]);
+        if (server["what"] === "GOODBYE") this.#departed(String(server["departing_node_url"]));
+        if (server["what"] !== "HELLO") return;
+        this.#learned(helloOf(server), url);
+        this.#forward(helloOf(server));
+      },
+      closed: () => this.#lost(url, connection),
+    };
+  }
+
+  #lost(url: string, connection: Connection): void {
+    if (this.#links.get(url) === connection) this.#links.delete(url);
+  }
+
+  #learned(hello: Hello, sender: string): void {
+    const isCopy = hello.hop_count > 0 && hello.original_source !== "";
+    const url = isCopy ? hello.original_source : sender;
     this.#peers.seen(url, hello.cluster_id, this.#now);
     for (const fun of hello.funs) this.table.add(fun, hello.locs, url);
   }
@@ -277,12 +311,23 @@ export class ReferenceNode {
   }
 
   #tellAll(frame: Uint8Array<ArrayBuffer>): void {
-    this.#links.tell(frame, this.peers);
+    for (const link of this.#links.values()) link.send(frame);
+    for (const url of this.peers) {
+      if (this.#links.has(url)) continue;
+      // A socket only for this, which nobody ever closes.
+      const send = (connection: Connection): ConnectionReader => {
+        connection.send(frame);
+        return { received: () => {}, closed: () => {} };
+      };
+      this.#dial(url, send).catch(() => {});
+    }
   }
 
   #departed(url: string): void {
-    if (this.#peers.drop(url, this.#now)) this.table.drop(url);
-    this.#links.close(url);
+    if (!this.#peers.drop(url)) return;
+    this.table.drop(url);
+    this.#links.get(url)?.close(1000, "");
+    this.#links.delete(url);
   }
 
   async #runStep(step: Step): Promise<JsonValue> {
@@ -305,6 +350,21 @@ export class ReferenceNode {
     return Promise.race([work, promise]).finally(cancel);
   }
 
+  #dial(url: string, accept: Accept): Promise<void> {
+    const target = { url, subprotocols: [], timeoutMs: 10_000 };
+    return this.#options.dialer.dial(target, (connection) => {
+      this.#open.add(connection);
+      const reader = accept(connection);
+      return {
+        received: (frame) => reader.received(frame),
+        closed: (closing) => {
+          this.#open.delete(connection);
+          reader.closed(closing);
+        },
+      };
+    }, new AbortController().signal);
+  }
+
   #scheduleMaintenance(): void {
     const at = this.#now + (this.#options.gossipIntervalMs ?? 5_000);
     this.#cancelMaintenance = this.#options.clock.wake(at, () => {
@@ -316,7 +376,7 @@ export class ReferenceNode {
         u: `G${this.#nextId()}`,
         cluster_id: this.#options.cluster,
       });
-      this.#links.send(gossip);
+      for (const link of this.#links.values()) link.send(gossip);
       this.#scheduleMaintenance();
     });
   }

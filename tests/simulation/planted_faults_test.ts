@@ -2,7 +2,7 @@
  * The checkers catch what is wrong: worlds with a planted fault must be found guilty, and told well.
  */
 import { callError } from "@farcall/farcall";
-import { Payload } from "@farcall/farcall/core";
+import { type GroupName, Payload } from "@farcall/farcall/core";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   drawStory,
@@ -14,6 +14,7 @@ import {
   type Story,
   type Tamper,
 } from "@farcall/farcall/testing";
+import { functionName, hopCount } from "../../lib/protocol/names.ts";
 
 /** The first story of these options that a tampered world fails. */
 function firstFailing(tamper: Tamper, runs = 40): Story {
@@ -44,6 +45,36 @@ Deno.test("The table checker finds a link that loses what takes announcements ba
   const tamper: Tamper = (message) =>
     message.type === "reach" && message.hopCount === undefined ? undefined : message;
   assert(broken(tamper).has("I3"));
+});
+
+Deno.test("The frame checker finds a hop count that no link supports", () => {
+  const skips: Tamper = (message, from) =>
+    message.type === "reach" && message.hopCount === 1 && from === "n1"
+      ? { ...message, hopCount: hopCount(2) }
+      : message;
+  assert(broken(skips).has("I5"));
+});
+
+Deno.test("The frame checker finds a relay that changes an offer", () => {
+  const renames: Tamper = (message, from) => {
+    if (message.type !== "offers" || from !== "n1") return message;
+    const add = message.add.map((one) => {
+      return { ...one, offer: { ...one.offer, fun: functionName("forged") } };
+    });
+    return { ...message, add };
+  };
+  assert(broken(renames).has("I2"));
+});
+
+Deno.test("The frame checker finds a node that tells an origin about itself", () => {
+  const origins = new Map<string, GroupName>();
+  const reflects: Tamper = (message, from, to) => {
+    if (message.type !== "name") return message;
+    origins.set(`${new URL(message.group.origin).hostname}`, message.group);
+    const theirs = origins.get(`${to}.example`);
+    return theirs === undefined || from === "n0" ? message : { ...message, group: theirs };
+  };
+  assert(broken(reflects).has("I4"));
 });
 
 Deno.test("The call checker finds an answer that was changed on its way", () => {

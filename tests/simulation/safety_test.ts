@@ -16,11 +16,22 @@ Deno.test("Federations of any shape keep all promises under random faults", () =
   const results = mustKeepAllPromises({ from: 1, runs: 200 });
   const calls = results.reduce((sum, one) => sum + one.calls, 0);
   const listings = results.reduce(
-    (sum, { world }) => sum + world.nodes.reduce((all, node) => all + node.listings().length, 0),
+    (sum, { listings }) => sum + [...listings.values()].flat().length,
     0,
   );
   // Else nothing was tried.
   assert(calls > 500, `only ${calls} calls`);
+  const entries = results.flatMap(({ world }) => world.calls);
+  const ends = entries.map(({ outcome, commands }) => {
+    const end = outcome === undefined ? "open" : outcome.ok ? "ok" : outcome.error.code;
+    return commands.length > 0 ? `request ${end}` : end;
+  });
+  for (const end of ["ok", "HANDLER_ERROR", "DEADLINE_EXCEEDED", "FUNCTION_NOT_FOUND"]) {
+    assert(ends.filter((one) => one === end).length > 10, `hardly any call ended as ${end}`);
+  }
+  for (const end of ["request ok", "request HANDLER_ERROR", "request FUNCTION_NOT_FOUND"]) {
+    assert(ends.filter((one) => one === end).length > 3, `hardly any ${end}`);
+  }
   assert(listings > 2_000, `only ${listings} listings`);
 });
 

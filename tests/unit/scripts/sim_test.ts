@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { readSimFlags, replayCommand } from "../../../scripts/sim.ts";
+import { readSimFlags, replayCommand, runStories } from "../../../scripts/sim.ts";
 
 const SCRIPT = new URL("../../../scripts/sim.ts", import.meta.url).pathname;
 
@@ -49,4 +49,24 @@ Deno.test("sim.ts says in one sentence what was wrong with its flags, with the c
   const { code, out, err } = await sim("--nodes", "1");
   assertEquals([code, out], [2, ""]);
   assertMatch(err, /^--nodes takes a whole number from 2 to 256, not "1"[^\n]*\n$/);
+});
+
+Deno.test("sim.ts tells a broken promise, how to replay it, and ends with the code 1", () => {
+  const lines: string[] = [];
+  const flags = readSimFlags(["--runs", "3", "--nodes", "4", "--json"]);
+  const code = runStories(flags, (line) => lines.push(line), {
+    tamper: (message) => message.type === "reach" ? undefined : message,
+  });
+  assertEquals(code, 1);
+  const last = JSON.parse(lines.at(-1) ?? "");
+  assertEquals([last.runs, last.violations > 0], [3, true]);
+  assertMatch(
+    lines.join("\n"),
+    /^Replay: deno task sim --seed \d --runs 1 --nodes 4 --transcript$/m,
+  );
+});
+
+Deno.test("sim.ts gives the code 0 to the same stories without the fault", () => {
+  const flags = readSimFlags(["--runs", "3", "--nodes", "4", "--json"]);
+  assertEquals(runStories(flags, () => {}), 0);
 });

@@ -41,12 +41,10 @@ export { installProcessGuard } from "./lib/node/process_guard.ts";
 export {
   Contract,
   contract,
-  type ContractTerms,
   type ReturningContract,
-  type ReturningTerms,
   type YieldingContract,
-  type YieldingTerms,
 } from "./lib/contract/contract.ts";
+export type * from "./lib/contract/terms.ts";
 export {
   DeclaredError,
   declaredError,
@@ -64,6 +62,12 @@ export type { ClientOptions } from "./lib/client/options.ts";
 export type { ListenOptions } from "./lib/client/broadcaster.ts";
 export type * from "./lib/client/call_options.ts";
 export type { Calling } from "./lib/client/calling.ts";
+export { digestOf } from "./lib/client/contract_digest.ts";
+export type {
+  DescribedContract,
+  DescribedOffer,
+  FunctionDescription,
+} from "./lib/client/description.ts";
 export type {
   Futurable,
   FuturableFields,
@@ -86,6 +90,13 @@ export { webSocketDialer, type WebSocketDialerOptions } from "./lib/edges/websoc
 export type { PumpOptions } from "./lib/edges/pump.ts";
 
 export * from "./lib/protocol/announcement.ts";
+export {
+  type AskedContract,
+  type ContractDifference,
+  type ContractDigest,
+  contractDigest,
+  type OfferContract,
+} from "./lib/protocol/contract_facts.ts";
 export * from "./lib/protocol/errors.ts";
 export * from "./lib/protocol/json_value.ts";
 export * from "./lib/protocol/names.ts";

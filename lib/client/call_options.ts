@@ -1,6 +1,13 @@
-import type { ContractTerms } from "../contract/contract.ts";
+import type { ContractTerms } from "../contract/terms.ts";
 import type { ArgsIn, KwargsIn } from "../contract/inference.ts";
 import type { FuturableFields } from "./future.ts";
+
+/**
+ * What to do about a provider that goes by another contract than the caller; one of the same contract is always preferred.
+ * `"warn"`: it runs, and `onMismatch` of the client or node hears of it. `"refuse"`: the call ends with `CONTRACT_MISMATCH`.
+ * `"ignore"`: it runs. Providers of which no contract is known are taken by all three.
+ */
+export type MismatchPolicy = "warn" | "refuse" | "ignore";
 
 /** How a call or a request goes. */
 export interface CallOptions {
@@ -8,6 +15,8 @@ export interface CallOptions {
   readonly timeout?: number;
   /** Aborting it cancels the call, also where it runs. */
   readonly signal?: AbortSignal;
+  /** What to do about providers of other contracts. Default `"warn"`. */
+  readonly mismatch?: MismatchPolicy;
 }
 
 /** What one call needs besides its arguments. */

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
 import type { ResultOut } from "../contract/inference.ts";
 import type { CallOptions, CommandOptions, ContractCallRest } from "./call_options.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";

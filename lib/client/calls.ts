@@ -6,22 +6,30 @@
  */
 
 import type { Soon } from "../contract/checking.ts";
-import type { ReturningContract } from "../contract/contract.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
 import { declaredFromWire } from "../contract/declared_error.ts";
 import type { Outcome } from "../core/effects.ts";
 import type { CallCommand, CallId } from "../core/events.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import { type Clock, systemClock } from "../edges/system_clock.ts";
+import type { AskedContract, ContractDifference } from "../protocol/contract_facts.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
-import type { JsonValue } from "../protocol/json_value.ts";
+import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { CALL_TIMEOUT_MS_DEFAULT, CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
-import { functionName, resourceSet } from "../protocol/names.ts";
+import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
 import { argumentsPayload, kwargsPayload } from "./arguments.ts";
 import { CallSettlers } from "./call_settlers.ts";
 import type { CallOptions, CommandOptions } from "./call_options.ts";
 import type { UntypedCalling } from "./calling.ts";
 import { callable, checkBeforeSending, checkReceived, withoutTail } from "./contract_checks.ts";
+import { digestOf } from "./contract_digest.ts";
 import { Deadline } from "./deadline.ts";
+import {
+  type FunctionDescription,
+  NODE_FUNCTIONS,
+  readDescription,
+  readDocument,
+} from "./description.ts";
 import { type RequestBuilder, type Resolved, writeRequest } from "./request_builder.ts";
 
 /** What calls need from whoever runs the machine. */
@@ -32,6 +40,8 @@ export interface CallsEdges {
   readonly entropy: Entropy;
   /** Bounds schemas that take their time. Default: the system's. */
   readonly clock?: Clock;
+  /** Hears of functions that ran under other contracts. Default: nobody. */
+  readonly differs?: (difference: ContractDifference) => void;
 }
 
 /** Calls of one machine's owner. */
@@ -58,6 +68,32 @@ export class Calls implements UntypedCalling {
     return await this.#send(command, timeoutOf(options), options.signal);
   }
 
+  /** Calls a function of one certain node. Only a node's machine can do that. */
+  async callAt(
+    target: NodeUrl,
+    name: string,
+    args: readonly unknown[],
+    timeoutMs: number,
+  ): Promise<JsonValue> {
+    return await this.#send({ ...callParts(name, args), target }, timeoutMs, undefined);
+  }
+
+  /** What the node that is asked knows of a function. */
+  async describe(
+    target: string | Contract,
+    options: CallOptions = {},
+  ): Promise<FunctionDescription> {
+    const name = functionName(typeof target === "string" ? target : target.name);
+    const command = callParts(NODE_FUNCTIONS.describe, [name]);
+    return readDescription(await this.#send(command, timeoutOf(options), options.signal));
+  }
+
+  /** All functions in reach of the node that is asked, as an OpenRPC document. */
+  async discover(options: CallOptions = {}): Promise<JsonObject> {
+    const command = callParts(NODE_FUNCTIONS.discover, []);
+    return readDocument(await this.#send(command, timeoutOf(options), options.signal));
+  }
+
   /** See {@linkcode Calling.request}. */
   async request<Shape>(
     build: (request: RequestBuilder) => Shape,
@@ -68,6 +104,7 @@ export class Calls implements UntypedCalling {
     const { commands, wanted, ready, checked, declared, resolve } = writeRequest(
       this.#prefix(),
       build,
+      (contract) => askedOf(contract, options),
     );
     if (ready !== undefined) await deadline.bound(ready, "the check of the arguments", "no");
     const timeoutMs = ready === undefined ? timeout : deadline.leftMs;
@@ -88,6 +125,9 @@ export class Calls implements UntypedCalling {
 
   /** The machine's word on a call. */
   settle(call: CallId, outcome: Outcome): void {
+    if (outcome.ok && this.#edges.differs !== undefined) {
+      for (const difference of outcome.differs ?? []) this.#edges.differs(difference);
+    }
     this.#settlers.settle(call, outcome);
   }
 
@@ -111,7 +151,11 @@ export class Calls implements UntypedCalling {
     const timeout = timeoutOf(options);
     const deadline = new Deadline(this.#clock, timeout, options.signal);
     const resources = [...contract.resources, ...(options.resources ?? [])];
-    const command = callParts(contract.name, withoutTail(args), resources, options.kwargs);
+    const asked = askedOf(contract, options);
+    const command = {
+      ...callParts(contract.name, withoutTail(args), resources, options.kwargs),
+      ...(asked === undefined ? {} : { contract: asked }),
+    };
     const check = checkBeforeSending(contract, command.args.text, command.kwargs?.text);
     if (check instanceof Promise) {
       await deadline.bound(check, `the check of the arguments of ${contract.name}`, "no");
@@ -177,8 +221,19 @@ export class Calls implements UntypedCalling {
 /** What a call asks for, written to JSON. */
 type CallParts = Pick<
   Extract<CallCommand, { type: "call" }>,
-  "fun" | "resources" | "args" | "kwargs"
+  "fun" | "resources" | "args" | "kwargs" | "contract" | "target"
 >;
+
+function askedOf(
+  contract: ReturningContract,
+  { mismatch = "warn" }: CallOptions,
+): AskedContract | undefined {
+  if (mismatch === "ignore") return undefined;
+  if (mismatch === "warn" || mismatch === "refuse") {
+    return { digest: digestOf(contract), exact: mismatch === "refuse" };
+  }
+  throw new TypeError(`Not a policy for mismatches, expected warn, refuse or ignore: ${mismatch}`);
+}
 
 function callParts(
   name: string,

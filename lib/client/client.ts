@@ -1,4 +1,7 @@
-import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { JsonObject } from "../protocol/json_value.ts";
+import type { ContractDifference } from "../protocol/contract_facts.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
 import type { ResultOut } from "../contract/inference.ts";
 import type { CallerEffects, Outcome } from "../core/effects.ts";
 import type { CallId, ClientCommand } from "../core/events.ts";
@@ -10,6 +13,8 @@ import { Broadcaster, type ListenOptions } from "./broadcaster.ts";
 import type { CallOptions, CommandOptions, ContractCallRest } from "./call_options.ts";
 import type { Calling } from "./calling.ts";
 import { Calls } from "./calls.ts";
+import { ContractWarnings } from "./contract_warnings.ts";
+import type { FunctionDescription } from "./description.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
 
 /** What happens to a client's connection. */
@@ -47,13 +52,17 @@ export class FarcallClient implements Calling, AsyncDisposable {
    * @param drive Makes the driver for an owner.
    * @param entropy Makes names of requests unguessable, and seeds the machine.
    * @param clock Bounds schemas that take their time.
+   * @param onMismatch Hears of functions that ran under other contracts. Default: the console.
    */
   static start(
     drive: (owner: CallerEffects) => ClientDriver,
     entropy: Entropy,
     clock: Clock,
+    onMismatch?: (difference: ContractDifference) => void,
   ): FarcallClient {
-    const calls = new Calls({ post: (stamp) => driver.post(stamp), entropy, clock });
+    const warnings = new ContractWarnings(onMismatch);
+    const differs = warnings.note.bind(warnings);
+    const calls = new Calls({ post: (stamp) => driver.post(stamp), entropy, clock, differs });
     const owner = new ClientOwner(calls);
     const driver = drive(owner);
     const seed = new Uint32Array(entropy.seed());
@@ -91,6 +100,47 @@ export class FarcallClient implements Calling, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
     return this.#calls.request(build, options);
+  }
+
+  /**
+   * What is known of a function: who offers it, and under which contracts.
+   *
+   * @param target Its name, or a contract of it.
+   * @param options Timeout and signal.
+   * @throws {TypeError | RangeError} If the name or an option is not what it must be.
+   * @throws {FarcallError} If the node could not be asked.
+   *
+   * @example The schema of a function that somebody else wrote
+   * ```ts
+   * import { connect, contract, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   * import { z } from "zod";
+   *
+   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+   * node.register(contract("count", { args: [z.string()], returns: z.number() }), ([text]) => text.length);
+   * await using client = await connect(node.url);
+   * const { offers, contracts } = await client.describe("count");
+   * assertEquals(offers[0]?.origin, node.url);
+   * assertEquals(contracts[0]?.document?.returns, {
+   *   $schema: "https://json-schema.org/draft/2020-12/schema",
+   *   type: "number",
+   * });
+   * ```
+   */
+  describe(target: string | Contract, options: CallOptions = {}): Promise<FunctionDescription> {
+    return this.#calls.describe(target, options);
+  }
+
+  /**
+   * All functions in reach of the node as an OpenRPC document, with what is known of their contracts. The longest ones are left
+   * out above 1 MiB together.
+   *
+   * @param options Timeout and signal.
+   * @throws {RangeError} If the timeout is not above 0.
+   * @throws {FarcallError} If the node could not be asked.
+   */
+  discover(options: CallOptions = {}): Promise<JsonObject> {
+    return this.#calls.discover(options);
   }
 
   /** What happens to the connection from now on. Ends with the client. */

@@ -48,6 +48,7 @@ export async function connect(
       }),
     options.entropy ?? systemEntropy(),
     clock,
+    options.onMismatch,
   );
   try {
     await connected(client, list, connectTimeoutMs, clock, options.signal);

@@ -23,6 +23,14 @@ export type { ClientOptions } from "./options.ts";
 export type { ListenOptions } from "./broadcaster.ts";
 export type * from "./call_options.ts";
 export type { Calling } from "./calling.ts";
+export { digestOf } from "./contract_digest.ts";
+export type { DescribedContract, DescribedOffer, FunctionDescription } from "./description.ts";
+export type {
+  AskedContract,
+  ContractDifference,
+  ContractDigest,
+  OfferContract,
+} from "../protocol/contract_facts.ts";
 export type {
   Futurable,
   FuturableFields,
@@ -38,12 +46,10 @@ export { type CallError, type ErrorCode, FarcallError, type Ran } from "../proto
 export {
   Contract,
   contract,
-  type ContractTerms,
   type ReturningContract,
-  type ReturningTerms,
   type YieldingContract,
-  type YieldingTerms,
 } from "../contract/contract.ts";
+export type * from "../contract/terms.ts";
 export {
   DeclaredError,
   declaredError,
@@ -54,3 +60,4 @@ export {
 export type { FieldIssue } from "../contract/checking.ts";
 export type * from "../contract/inference.ts";
 export type * from "../contract/standard_schema.ts";
+export type { JsonObject, JsonValue } from "../protocol/json_value.ts";

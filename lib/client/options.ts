@@ -1,3 +1,4 @@
+import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { Dialect } from "../core/events.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { NativeDialerOptions } from "../edges/native_dialer.ts";
@@ -20,6 +21,8 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** Default: the system's. */
   readonly entropy?: Entropy;
+  /** Hears once of each function that ran under another contract than the one it was called by. Default: the console. */
+  readonly onMismatch?: (difference: ContractDifference) => void;
   /** Hears of defects inside the client. Default: the console. */
   readonly onError?: (error: unknown) => void;
 }

@@ -6,9 +6,11 @@
  */
 
 import type { Soon } from "../contract/checking.ts";
-import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
 import { declaredFromWire, declaringFunction } from "../contract/declared_error.ts";
 import type { ResultIn, ResultOut } from "../contract/inference.ts";
+import type { AskedContract } from "../protocol/contract_facts.ts";
 import type { FarcallError } from "../protocol/errors.ts";
 import type { Command } from "../protocol/json_messages.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
@@ -77,14 +79,16 @@ export type Results = Readonly<Record<string, unknown>>;
  *
  * @param prefix Begins each generated name; unguessable, new for each request, without a dot.
  * @param build Makes the calls and says what shall come back.
+ * @param ask What a command says of its contract. Default: nothing.
  * @throws {TypeError} If there is no call, or something in the request is not what it must be.
  * @throws {RangeError} If there are more than 256 calls.
  */
 export function writeRequest<Shape>(
   prefix: string,
   build: (request: RequestBuilder) => Shape,
+  ask: (contract: ReturningContract) => AskedContract | undefined = () => undefined,
 ): WrittenRequest<Shape> {
-  const writer = new RequestWriter(prefix);
+  const writer = new RequestWriter(prefix, ask);
   const shape = build(writer);
   const { commands } = writer;
   if (commands.length === 0) throw new TypeError("A request must make at least one call");
@@ -112,9 +116,14 @@ class RequestWriter implements RequestBuilder {
   /** Checks of arguments that are not over. */
   readonly checks: Promise<void>[] = [];
   readonly #prefix: string;
+  readonly #ask: (contract: ReturningContract) => AskedContract | undefined;
 
-  constructor(prefix: string) {
+  constructor(
+    prefix: string,
+    ask: (contract: ReturningContract) => AskedContract | undefined,
+  ) {
     this.#prefix = prefix;
+    this.#ask = ask;
   }
 
   call(
@@ -159,7 +168,8 @@ class RequestWriter implements RequestBuilder {
       this.checks.push(check);
     }
     this.contracts.set(own, contract);
-    return command;
+    const asked = this.#ask(contract);
+    return asked === undefined ? command : { ...command, contract: asked };
   }
 
   #written(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ContractTerms } from "./contract.ts";
+import type { ContractTerms } from "./terms.ts";
 import type { SchemaIssue, SchemaResult, StandardSchema } from "./standard_schema.ts";
 
 /** Issues that are told of one value, at most. */

@@ -1,3 +1,8 @@
+import {
+  type ContractDigest,
+  contractDigest,
+  isContractVersion,
+} from "../protocol/contract_facts.ts";
 import { ARGUMENTS_MAX, CONTRACT_VERSION_LENGTH_MAX } from "../protocol/limits.ts";
 import {
   type FunctionName,
@@ -6,39 +11,9 @@ import {
   resourceSet,
   tryFunctionName,
 } from "../protocol/names.ts";
-import { isStandardSchema, type StandardSchema } from "./standard_schema.ts";
-
-/** What caller and provider agree on, whatever the function gives. */
-export interface ContractTerms {
-  /** A schema for each positional argument; trailing ones that allow `undefined` may be left out. */
-  readonly args: readonly StandardSchema[];
-  /** A schema of the object of keyword arguments. Default: there are none. */
-  readonly kwargs?: StandardSchema;
-  /** Resources that every provider has and every call asks for. Default: none. */
-  readonly resources?: readonly string[];
-  /** Whether running it twice does no harm, so that farcall may try again by itself. Default `false`. */
-  readonly idempotent?: boolean;
-  /** Errors that callers may see, by name, each with a schema of its data. Default: none. */
-  readonly errors?: Readonly<Record<string, StandardSchema>>;
-  /** For people: what the author calls this edition, at most 64 characters. Default: none. */
-  readonly version?: string;
-}
-
-/** Terms of a function that gives one result. */
-export interface ReturningTerms extends ContractTerms {
-  /** A schema of the result. */
-  readonly returns: StandardSchema;
-  /** Belongs to functions that give many values. */
-  readonly yields?: never;
-}
-
-/** Terms of a function that gives any number of values, one after the other. */
-export interface YieldingTerms extends ContractTerms {
-  /** A schema of each value. */
-  readonly yields: StandardSchema;
-  /** Belongs to functions that give one result. */
-  readonly returns?: never;
-}
+import { contractText } from "./contract_document.ts";
+import { isStandardSchema } from "./standard_schema.ts";
+import type { ContractTerms, ReturningTerms, YieldingTerms } from "./terms.ts";
 
 /**
  * What caller and provider of a function agree on, as a value that both import. Made by {@linkcode contract}.
@@ -58,6 +33,8 @@ export class Contract<Terms extends ContractTerms = ContractTerms> {
   readonly idempotent: boolean;
   /** What the author calls this edition; `undefined` = nothing. */
   readonly version: string | undefined;
+  #text: string | undefined;
+  #digest: ContractDigest | undefined;
 
   /** Made by {@linkcode contract}, which checks the terms. */
   constructor(name: FunctionName, terms: Terms) {
@@ -66,6 +43,25 @@ export class Contract<Terms extends ContractTerms = ContractTerms> {
     this.resources = resourceSet(terms.resources ?? []);
     this.idempotent = terms.idempotent ?? false;
     this.version = terms.version;
+  }
+
+  /**
+   * The contract as canonical JSON, with its schemas as JSON Schema where their library can say them. Made once.
+   *
+   * @throws {RangeError} If it is longer than 64 KiB.
+   */
+  get text(): string {
+    return this.#text ??= contractText(this);
+  }
+
+  /**
+   * What tells this contract from others. Made once.
+   *
+   * @param hash The hash of a text, in hexadecimal digits; `digestOf` has the one that all nodes use.
+   * @throws {RangeError} If the contract is longer than 64 KiB.
+   */
+  digest(hash: (text: string) => string): ContractDigest {
+    return this.#digest ??= contractDigest(hash(this.text));
   }
 }
 
@@ -135,6 +131,6 @@ function mustBeVersion(fun: FunctionName, version: string): void {
       `The version of ${fun} is longer than ${CONTRACT_VERSION_LENGTH_MAX} characters`,
     );
   }
-  if (tryFunctionName(version) !== undefined) return;
+  if (isContractVersion(version)) return;
   throw new TypeError(`The version of ${fun} is empty or has control characters`);
 }

@@ -10,9 +10,10 @@ import { type CallError, callError, FarcallError } from "../protocol/errors.ts";
 import { isJsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
 import { checkValue, type FieldIssue, type Soon } from "./checking.ts";
-import type { Contract, ContractTerms } from "./contract.ts";
+import type { Contract } from "./contract.ts";
 import type { ErrorIn, ErrorName, ErrorOut } from "./inference.ts";
 import type { StandardSchema } from "./standard_schema.ts";
+import type { ContractTerms } from "./terms.ts";
 
 /** More about a declared error. */
 export interface DeclaredErrorOptions extends ErrorOptions {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ContractTerms, ReturningTerms, YieldingTerms } from "./contract.ts";
+import type { ContractTerms, ReturningTerms, YieldingTerms } from "./terms.ts";
 import type { InputOf, OutputOf, StandardSchema } from "./standard_schema.ts";
 
 /** Positional arguments as a caller gives them; trailing ones that allow `undefined` may be left out. */

@@ -1,3 +1,4 @@
+import type { AskedContract, ContractDifference } from "../protocol/contract_facts.ts";
 import type { CallError } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
@@ -34,6 +35,8 @@ export interface CallSpec {
   /** Links that a targeted call may still pass. */
   readonly ttl: number;
   readonly caller: Caller;
+  /** The contract by which the call was made. Default: none. */
+  readonly contract?: AskedContract | undefined;
 }
 
 /** A call that has not ended. */
@@ -52,10 +55,19 @@ export interface CallRecord {
   phase: "waiting" | "sent" | "running";
   /** Where it was sent. */
   connection: ConnectionId | undefined;
+  /** Under which other contract the function runs here, if it does. */
+  differs?: ContractDifference;
 }
 
 /** Takes the end of a call to where it belongs. */
 export type Reply = (turn: Turn, replyTo: ReplyTo, outcome: Outcome) => void;
+
+/** A good end, as it was told. */
+export function success(
+  { value, differs }: { readonly value: Payload; readonly differs?: readonly ContractDifference[] },
+): Outcome {
+  return differs === undefined ? { ok: true, value } : { ok: true, value, differs };
+}
 
 /** A bad end. */
 export function failure(error: CallError): Outcome {

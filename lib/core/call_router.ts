@@ -10,6 +10,7 @@
 
 import type { FunctionRegistry, Listing } from "../federation/function_registry.ts";
 import type { HopRouter } from "../federation/hop_router.ts";
+import { ofContract } from "../protocol/contract_facts.ts";
 import { type CallError, callError, type ErrorCode } from "../protocol/errors.ts";
 import { PENDING_CALLS_PER_NODE_MAX } from "../protocol/limits.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
@@ -159,7 +160,10 @@ export class CallRouter implements CallWaiter {
   ran(turn: Turn, invocation: number, outcome: Outcome): void {
     if (!this.#rooms.functions.ended(invocation)) return;
     const record = this.#pending.get(invocation);
-    if (record?.phase === "running") this.#end(turn, record, outcome);
+    if (record?.phase !== "running") return;
+    const { differs } = record;
+    const isOther = outcome.ok && differs !== undefined;
+    this.#end(turn, record, isOther ? { ...outcome, differs: [differs] } : outcome);
   }
 
   /** A connection is gone: what was sent over it ends now. */
@@ -204,12 +208,17 @@ export class CallRouter implements CallWaiter {
   }
 
   #select(turn: Turn, record: CallRecord): void {
-    const { registry, self } = this.#rooms;
-    const { fun, resources } = record.spec;
-    const candidates = registry.providers(fun, resources);
+    const { registry, self, functions } = this.#rooms;
+    const { fun, resources, contract } = record.spec;
+    if (functions.serves(fun)) return this.#run(turn, record);
+    const candidates = ofContract(registry.providers(fun, resources), contract);
     const picked: Listing | undefined = this.#selection.pick(candidates, turn.now, record.tried);
     if (picked === undefined) {
-      return this.#end(turn, record, failure(noProvider(registry, fun, resources, self.url)));
+      return this.#end(
+        turn,
+        record,
+        failure(noProvider(registry, fun, resources, self.url, contract)),
+      );
     }
     record.provider = picked.origin;
     this.#selection.started(picked.origin);
@@ -219,13 +228,13 @@ export class CallRouter implements CallWaiter {
 
   #run(turn: Turn, record: CallRecord): void {
     const { functions, self } = this.#rooms;
-    const { fun, resources } = record.spec;
-    const registration = functions.find(fun, resources);
+    const { fun, resources, contract: asked } = record.spec;
+    const registration = functions.find(fun, resources, asked);
     if (registration === undefined) {
       return this.#end(
         turn,
         record,
-        failure(noProvider(this.#rooms.registry, fun, resources, self.url)),
+        failure(noProvider(this.#rooms.registry, fun, resources, self.url, asked)),
       );
     }
     if (!functions.hasRoom(registration)) {
@@ -234,6 +243,10 @@ export class CallRouter implements CallWaiter {
       return this.#end(turn, record, failure(callError("RESOURCE_EXHAUSTED", message)));
     }
     record.phase = "running";
+    const found = registration.contract?.digest;
+    if (asked !== undefined && found !== undefined && found !== asked.digest) {
+      record.differs = { fun, asked: asked.digest, found };
+    }
     functions.started(record.id, registration);
     turn.owner.invoke({
       invocation: record.id,
@@ -295,9 +308,9 @@ export class CallRouter implements CallWaiter {
   ): boolean {
     const tried = record.tried ??= new Set();
     tried.add(target);
-    const { fun, resources } = record.spec;
+    const { fun, resources, contract } = record.spec;
     if (record.spec.target !== undefined || tried.size > RETRIES_MAX) return false;
-    const others = this.#rooms.registry.providers(fun, resources);
+    const others = ofContract(this.#rooms.registry.providers(fun, resources), contract);
     if (others.every((one) => tried.has(one.origin))) return false;
     this.#selection.ended(target, about, turn.now);
     record.provider = undefined;

@@ -39,6 +39,7 @@ export class CallSender {
       resources: spec.resources,
       args: spec.args,
       ...(spec.kwargs === undefined ? {} : { kwargs: spec.kwargs }),
+      ...(spec.contract === undefined ? {} : { contract: spec.contract }),
       timeoutMs: Math.max(1, Math.ceil(record.deadlineAt - turn.now)),
       ...(target === undefined ? {} : { target }),
       ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1,

@@ -3,7 +3,7 @@ import type { RpcResponse } from "../protocol/json_messages.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
-import { failure } from "./call_record.ts";
+import { failure, success } from "./call_record.ts";
 import type { Outcome } from "./effects.ts";
 import type { CallId, ClientCommand, Dialect, WireMessage } from "./events.ts";
 
@@ -37,7 +37,7 @@ export class ClientDialect {
         ...(wanted === undefined ? {} : { wanted }),
       };
     }
-    const { fun, resources, args, kwargs } = command;
+    const { fun, resources, args, kwargs, contract } = command;
     return {
       type: "call",
       id: command.call,
@@ -46,6 +46,7 @@ export class ClientDialect {
       args,
       timeoutMs,
       ...(kwargs === undefined ? {} : { kwargs }),
+      ...(contract === undefined ? {} : { contract }),
     };
   }
 
@@ -57,7 +58,7 @@ export class ClientDialect {
 
   /** How it ends. */
   outcome(message: WireMessage, call: ClientCall): Outcome {
-    if (message.type === "result") return { ok: true, value: message.value };
+    if (message.type === "result") return success(message);
     if (message.type === "error") return failure(message.error);
     if (message.type === "response") return this.#read(message, call);
     return failure(callError("PROTOCOL", `A ${message.type} message ends no call`, "unknown"));

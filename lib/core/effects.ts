@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { CallError } from "../protocol/errors.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type {
@@ -20,7 +21,12 @@ import type { Report } from "./reports.ts";
 
 /** How a call ended. */
 export type Outcome =
-  | { readonly ok: true; readonly value: Payload }
+  | {
+    readonly ok: true;
+    readonly value: Payload;
+    /** Functions that ran under another contract than their caller's. Default: none. */
+    readonly differs?: readonly ContractDifference[];
+  }
   | { readonly ok: false; readonly error: CallError };
 
 /** Effects on the edges. None of them fails towards the machine: what goes wrong comes back as an event. */

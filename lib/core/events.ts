@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { AskedContract, OfferContract } from "../protocol/contract_facts.ts";
 import type { CallError, ProtocolError } from "../protocol/errors.ts";
 import type { Command, JsonMessage } from "../protocol/json_messages.ts";
 import type { FunctionName, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
@@ -88,6 +89,10 @@ export type CallCommand =
       /** A JSON object. */
       readonly kwargs: Payload | undefined;
       readonly timeoutMs: number;
+      /** The contract by which the call is made. Default: none. */
+      readonly contract?: AskedContract;
+      /** The node that shall run it; only a node can say so. Default: one is selected. */
+      readonly target?: NodeUrl;
     }
     | {
       readonly type: "request";
@@ -120,6 +125,14 @@ export type NodeCommand =
         readonly scope: string;
         /** Runs at once, at most. */
         readonly concurrency: number;
+        /** The contract that it goes by. Default: none. */
+        readonly contract?: OfferContract;
+      }
+      | {
+        /** A function of the node itself, which every node has and none announces. */
+        readonly type: "serve";
+        readonly registration: RegistrationId;
+        readonly fun: FunctionName;
       }
       | { readonly type: "withdraw"; readonly registration: RegistrationId }
       | {

@@ -1,5 +1,6 @@
 import { RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
-import type { FunctionName, MaxHops, ResourceName } from "../protocol/names.ts";
+import { type AskedContract, ofContract, type OfferContract } from "../protocol/contract_facts.ts";
+import { type FunctionName, type MaxHops, maxHops, type ResourceName } from "../protocol/names.ts";
 import type { InvocationId, RegistrationId } from "./events.ts";
 
 /** One registered function of this node. */
@@ -13,6 +14,8 @@ export interface Registration {
   readonly concurrency: number;
   /** The router's number for the offer. */
   readonly offer: number;
+  /** The contract that it goes by: what the function's own node knows of idempotence is in here. */
+  readonly contract?: OfferContract;
   running: number;
 }
 
@@ -24,6 +27,20 @@ export class FunctionTable {
   readonly #registrations = new Map<RegistrationId, Registration>();
   readonly #byName = new Map<FunctionName, Registration[]>();
   readonly #running = new Map<InvocationId, Registration>();
+  readonly #served = new Map<FunctionName, Registration>();
+
+  /** Takes in a function of the node itself: it is found by its name, and is in no list. */
+  serve(id: RegistrationId, fun: FunctionName): void {
+    this.#served.set(fun, {
+      ...{ id, fun, resources: [], maxHops: maxHops(0), scope: "", offer: 0, running: 0 },
+      concurrency: RUNNING_FUNCTIONS_MAX,
+    });
+  }
+
+  /** Whether this is a function of the node itself, which runs here and nowhere else. */
+  serves(fun: FunctionName): boolean {
+    return this.#served.has(fun);
+  }
 
   /** Takes a function in. */
   add(registration: Registration): void {
@@ -44,11 +61,22 @@ export class FunctionTable {
     return registration;
   }
 
-  /** The registration that has the function and all resources, the one with most room first. */
-  find(fun: FunctionName, resources: readonly ResourceName[]): Registration | undefined {
+  /**
+   * The registration that has the function and all resources and goes by the contract that was asked for, the one with most
+   * room first; one of another contract only where there is none of this, and only where the caller bears it.
+   */
+  find(
+    fun: FunctionName,
+    resources: readonly ResourceName[],
+    asked?: AskedContract,
+  ): Registration | undefined {
+    const served = this.#served.get(fun);
+    if (served !== undefined) return served;
+    const able = (this.#byName.get(fun) ?? []).filter((one) =>
+      resources.every((wanted) => one.resources.includes(wanted))
+    );
     let best: Registration | undefined;
-    for (const one of this.#byName.get(fun) ?? []) {
-      if (!resources.every((wanted) => one.resources.includes(wanted))) continue;
+    for (const one of ofContract(able, asked)) {
       if (best === undefined || one.running / one.concurrency < best.running / best.concurrency) {
         best = one;
       }

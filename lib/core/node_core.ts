@@ -15,7 +15,7 @@ import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import { ReferenceGateway } from "../federation/reference_gateway.ts";
 import type { JsonMessage } from "../protocol/json_messages.ts";
 import { OFFERS_PER_ORIGIN_MAX } from "../protocol/limits.ts";
-import type { ClusterId, NodeUrl } from "../protocol/names.ts";
+import type { ClusterId, FunctionName, NodeUrl } from "../protocol/names.ts";
 import { seededRandom } from "../protocol/seeded_random.ts";
 import { isPropagation, type V1Message } from "../protocol/v1_messages.ts";
 import { failure, type ReplyTo } from "./call_record.ts";
@@ -146,7 +146,10 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     });
     const replies = this.#replies = new Replies(connections);
     const observe = replies.observe.bind(replies);
-    const requests = this.#requests = new RequestRunner({ self, calls, registry, reply, observe });
+    const serves = functions.serves.bind(functions);
+    const requests = this.#requests = new RequestRunner({
+      ...{ self, calls, registry, reply, observe, serves },
+    });
     this.#own = new OwnCalls({ self, calls, requests });
     this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
     this.#json = new JsonDoor({ self: url, calls, requests, gateway, reply, isDraining });
@@ -165,6 +168,11 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   /** All offers in reach, this node's own included. */
   listings(): Iterable<Listing> {
     return this.#registry.listings();
+  }
+
+  /** All offers in reach of one function, nearest first. */
+  offersOf(fun: FunctionName): readonly Listing[] {
+    return this.#registry.offersOf(fun);
   }
 
   /** All links that are up. */
@@ -275,6 +283,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         return;
       case "register":
         return this.#register(turn, event);
+      case "serve":
+        return this.#functions.serve(event.registration, event.fun);
       case "withdraw":
         return this.#withdraw(turn, event.registration);
       case "opened":
@@ -291,12 +301,13 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   }
 
   #register(turn: Turn, event: Extract<NodeCommand, { type: "register" }>): void {
-    const { fun, resources, maxHops, scope, concurrency, registration } = event;
+    const { fun, resources, maxHops, scope, concurrency, registration, contract } = event;
+    const agreed = contract === undefined ? {} : { contract };
     if (this.#functions.size >= OFFERS_PER_ORIGIN_MAX) {
       const message = `${fun} is not offered: a node offers at most ${OFFERS_PER_ORIGIN_MAX}`;
       return turn.owner.report({ type: "limit_reached", limit: "OFFERS_PER_ORIGIN_MAX", message });
     }
-    const offer = this.#router.register({ fun, resources, maxHops, scope });
+    const offer = this.#router.register({ fun, resources, maxHops, scope, ...agreed });
     this.#functions.add({
       id: registration,
       fun,
@@ -306,6 +317,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       concurrency,
       offer,
       running: 0,
+      ...agreed,
     });
     this.#gateway.ownOffersChanged(turn.now);
   }

@@ -1,5 +1,5 @@
 import { type CallError, callError } from "../protocol/errors.ts";
-import { CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
+import { CALL_TIMEOUT_MS_MAX, RELAY_TTL_MAX } from "../protocol/limits.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { Task } from "./connection_table.ts";
 import type { Outcome } from "./effects.ts";
@@ -61,8 +61,9 @@ export class OwnCalls {
     const deadlineAt = turn.now + Math.min(event.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const caller = { kind: "local", name: this.#self.url } as const;
     if (event.type === "call") {
-      const { fun, resources, args, kwargs } = event;
-      const spec = { fun, resources, args, kwargs, target: undefined, ttl: 0, caller };
+      const { fun, resources, args, kwargs, contract, target } = event;
+      const ttl = target === undefined ? 0 : RELAY_TTL_MAX;
+      const spec = { fun, resources, args, kwargs, target, ttl, caller, contract };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
     const { commands, wanted } = event;

@@ -68,7 +68,10 @@ function replyV1(turn: Turn, record: ConnectionRecord, id: number, outcome: Outc
   turn.edges.send(
     record.id,
     outcome.ok
-      ? { type: "result", id, value: outcome.value }
+      ? {
+        ...{ type: "result", id, value: outcome.value },
+        ...(outcome.differs === undefined ? {} : { differs: outcome.differs }),
+      }
       : { type: "error", id, error: outcome.error },
   );
 }

@@ -1,14 +1,16 @@
 import { type CallError, callError } from "../protocol/errors.ts";
 import type { FunctionRegistry } from "../federation/function_registry.ts";
+import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { Command } from "../protocol/json_messages.ts";
 import { jsonExcess } from "../protocol/json_scan.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
+import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { planRequest } from "../rpc/call_graph.ts";
 import { isJsonLongerThan } from "../rpc/json_length.ts";
 import { RequestRun } from "../rpc/request_run.ts";
-import { failure, type Reply, type ReplyTo } from "./call_record.ts";
+import { failure, type Reply, type ReplyTo, success } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { Caller, Outcome } from "./effects.ts";
 import type { NodeIdentity } from "./link_keeper.ts";
@@ -33,6 +35,8 @@ interface ActiveRun {
   readonly calls: Map<number, number>;
   /** Commands that were started so far. */
   startedCount: number;
+  /** Functions that ran under another contract than the one they were asked for by. */
+  readonly differs: ContractDifference[];
 }
 
 /** What the end of a request leaves for those who asked how it went. */
@@ -48,22 +52,28 @@ export class RequestRunner {
   readonly #calls: CallRouter;
   readonly #registry: FunctionRegistry;
   readonly #reply: Reply;
+  readonly #serves: (fun: FunctionName) => boolean;
   readonly #observe: RunObserver;
   #last = 0;
 
-  /** @param observe Is told of each request that ended well, before its reply. */
+  /**
+   * @param observe Is told of each request that ended well, before its reply.
+   * @param serves Whether a function is one of the node itself, which needs no provider.
+   */
   constructor(rooms: {
     readonly self: NodeIdentity;
     readonly calls: CallRouter;
     readonly registry: FunctionRegistry;
     readonly reply: Reply;
     readonly observe: RunObserver;
+    readonly serves: (fun: FunctionName) => boolean;
   }) {
     this.#self = rooms.self;
     this.#calls = rooms.calls;
     this.#registry = rooms.registry;
     this.#reply = rooms.reply;
     this.#observe = rooms.observe;
+    this.#serves = rooms.serves;
   }
 
   /** Requests that have not ended. */
@@ -86,7 +96,7 @@ export class RequestRunner {
       return id;
     }
     const run = new RequestRun(planned.plan, turn.now);
-    const active = { id, spec, run, replyTo, calls: new Map(), startedCount: 0 };
+    const active = { id, spec, run, replyTo, calls: new Map(), startedCount: 0, differs: [] };
     this.#runs.set(id, active);
     this.#advance(turn, active);
     return id;
@@ -104,6 +114,7 @@ export class RequestRunner {
     if (active === undefined) return;
     active.calls.delete(index);
     if (!outcome.ok) return this.#fail(turn, active, outcome.error);
+    active.differs.push(...outcome.differs ?? []);
     active.run.finish(index, outcome.value.value, turn.now);
     this.#advance(turn, active);
   }
@@ -115,6 +126,7 @@ export class RequestRunner {
       return callError("UNKNOWN_REFERENCE", `No command is called ${unknown}`);
     }
     for (const { fun, resources } of spec.commands) {
+      if (this.#serves(fun)) continue;
       if (this.#registry.providers(fun, resources).length === 0) {
         return noProvider(this.#registry, fun, resources, this.#self.url);
       }
@@ -140,7 +152,10 @@ export class RequestRunner {
       );
     }
     this.#observe(active.replyTo, active.run);
-    this.#reply(turn, active.replyTo, { ok: true, value: Payload.fromValue(results) });
+    const { differs } = active;
+    const value = Payload.fromValue(results);
+    const end = success(differs.length === 0 ? { value } : { value, differs });
+    this.#reply(turn, active.replyTo, end);
   }
 
   #results(active: ActiveRun): JsonObject {
@@ -172,6 +187,7 @@ export class RequestRunner {
         target: undefined,
         ttl: 0,
         caller: spec.caller,
+        contract: command.contract,
       },
       replyTo,
       spec.deadlineAt,

@@ -5,7 +5,7 @@ import {
   PENDING_CALLS_PER_LINK_MAX,
 } from "../protocol/limits.ts";
 import type { CallMessage, RequestMessage, V1Message } from "../protocol/v1_messages.ts";
-import { failure, type Reply } from "./call_record.ts";
+import { failure, type Reply, success } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
@@ -51,10 +51,7 @@ export class V1Door {
       case "request":
         return this.#request(turn, record, message);
       case "result":
-        return this.#calls.answered(turn, record.id, message.id, {
-          ok: true,
-          value: message.value,
-        });
+        return this.#calls.answered(turn, record.id, message.id, success(message));
       case "error":
         return this.#calls.answered(turn, record.id, message.id, failure(message.error));
       case "cancel":
@@ -81,6 +78,7 @@ export class V1Door {
       target: message.target,
       ttl: message.ttl ?? 0,
       caller: callerOf(record),
+      contract: message.contract,
     };
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const id = this.#calls.start(turn, spec, replyTo, deadlineAt, record.id);

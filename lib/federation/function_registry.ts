@@ -10,6 +10,7 @@
  * @module
  */
 
+import { isSameContract, type OfferContract } from "../protocol/contract_facts.ts";
 import type {
   ClusterId,
   FunctionName,
@@ -43,6 +44,8 @@ export interface Listing {
   readonly maxHops: MaxHops;
   /** Whether the origin speaks itself (`farcall`) or a gateway speaks for it (`reference`). */
   readonly dialect: "farcall" | "reference";
+  /** The contract that its provider goes by; `undefined` = none that is known. */
+  readonly contract?: OfferContract;
 }
 
 /** A listing came, now says something else (distance, life, cluster, radius), or is gone. */
@@ -263,12 +266,13 @@ function listingOf({ offer, group: { name, distance } }: NearestOffer): Listing 
     distance,
     maxHops: name.maxHops,
     dialect: name.writer === undefined ? "farcall" : "reference",
+    ...(offer.contract === undefined ? {} : { contract: offer.contract }),
   };
 }
 
 function isSameListing(a: Listing, b: Listing): boolean {
   return a.distance === b.distance && a.incarnation === b.incarnation && a.cluster === b.cluster &&
-    a.maxHops === b.maxHops && a.dialect === b.dialect;
+    a.maxHops === b.maxHops && a.dialect === b.dialect && isSameContract(a.contract, b.contract);
 }
 
 /** Where a listing is, or belongs, in the sorted list of its function. */
@@ -289,5 +293,14 @@ function compare(a: Listing, b: Listing): number {
   if (a.distance !== b.distance) return a.distance - b.distance;
   if (a.origin !== b.origin) return a.origin < b.origin ? -1 : 1;
   const [ofA, ofB] = [a.resources.join("\n"), b.resources.join("\n")];
-  return ofA === ofB ? 0 : ofA < ofB ? -1 : 1;
+  if (ofA !== ofB) return ofA < ofB ? -1 : 1;
+  if (a.contract === undefined || b.contract === undefined) {
+    return a.contract === b.contract ? 0 : a.contract === undefined ? -1 : 1;
+  }
+  const [byA, byB] = [contractText(a.contract), contractText(b.contract)];
+  return byA === byB ? 0 : byA < byB ? -1 : 1;
+}
+
+function contractText({ digest, version = "" }: OfferContract): string {
+  return `${digest}\n${version}`;
 }

@@ -44,7 +44,7 @@ export function nearestOffers(
   for (const group of groups.length === 1 ? groups : speakingGroups(groups)) {
     for (const { offer } of group.offers) {
       if (fun !== undefined && offer.fun !== fun) continue;
-      const key = offerKey(offer.fun, offer.resources);
+      const key = offerKey(offer.fun, offer.resources, offer.contract);
       const known = nearest.get(key);
       if (known === undefined || isBetter(group, known.group)) nearest.set(key, { offer, group });
     }

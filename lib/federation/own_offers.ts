@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { OfferContract } from "../protocol/contract_facts.ts";
 import { OFFERS_PER_ORIGIN_MAX } from "../protocol/limits.ts";
 import type { FunctionName, MaxHops, ResourceName } from "../protocol/names.ts";
 import type { VersionedOffer } from "../protocol/v1_messages.ts";
@@ -22,6 +23,8 @@ export interface OwnOffer {
   readonly maxHops: MaxHops;
   /** `""` = every cluster, else cluster ids joined by a space. */
   readonly scope: string;
+  /** The contract that it goes by. Default: none. */
+  readonly contract?: OfferContract;
 }
 
 const NO_SOURCES: ReadonlySet<number> = new Set();
@@ -41,13 +44,13 @@ export class OwnOffers {
    *
    * @throws {RangeError} If the node offers as much as one node may.
    */
-  register({ fun, resources, maxHops, scope }: OwnOffer): number {
+  register({ fun, resources, maxHops, scope, contract }: OwnOffer): number {
     if (this.#groupOf.size >= OFFERS_PER_ORIGIN_MAX) {
       throw new RangeError(`More than ${OFFERS_PER_ORIGIN_MAX} offers of one node: ${fun}`);
     }
     const { url: origin, cluster, incarnation } = this.#sets.self;
     const group = this.#sets.intern({ origin, incarnation, maxHops, scope, cluster, base: 0 });
-    const entry: VersionedOffer = this.#sets.newOffer(group, fun, resources);
+    const entry: VersionedOffer = this.#sets.newOffer(group, fun, resources, contract);
     this.#groupOf.set(entry.offer.id, group);
     this.#sets.replace(group, [...this.#sets.offers(group), entry], NO_SOURCES);
     return entry.offer.id;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OfferContract } from "../protocol/contract_facts.ts";
 import type { FunctionName, ResourceName } from "../protocol/names.ts";
 import type { GroupName, VersionedOffer } from "../protocol/v1_messages.ts";
 import { blankSet, editedSet } from "./offer_set.ts";
@@ -44,8 +45,17 @@ export class OwnSets {
   }
 
   /** A new offer for the group's next version; ids are never used twice. */
-  newOffer(group: number, fun: FunctionName, resources: readonly ResourceName[]): VersionedOffer {
-    return { offer: { id: this.#nextId++, fun, resources }, at: this.#seq(group) + 1 };
+  newOffer(
+    group: number,
+    fun: FunctionName,
+    resources: readonly ResourceName[],
+    contract?: OfferContract,
+  ): VersionedOffer {
+    const offer = { id: this.#nextId++, fun, resources };
+    return {
+      offer: contract === undefined ? offer : { ...offer, contract },
+      at: this.#seq(group) + 1,
+    };
   }
 
   /** Replaces what the group offers; sorted by id. */

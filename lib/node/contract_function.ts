@@ -13,7 +13,8 @@ import {
   checkValue,
   type FieldIssue,
 } from "../contract/checking.ts";
-import type { Contract, ReturningTerms } from "../contract/contract.ts";
+import type { Contract } from "../contract/contract.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
 import { DeclaredError, declaredOnWire } from "../contract/declared_error.ts";
 import type { ArgsOut, KwargsOut } from "../contract/inference.ts";
 import { type CallError, callError } from "../protocol/errors.ts";

@@ -1,4 +1,5 @@
-import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
 import type { ArgsOut, KwargsOut, ResultIn, ResultOut } from "../contract/inference.ts";
 import type { CallOptions, CommandOptions, ContractCallRest } from "../client/call_options.ts";
 import type { Calling, UntypedCalling } from "../client/calling.ts";
@@ -78,7 +79,7 @@ export class NestedCalls implements Calling {
     build: (request: RequestBuilder) => Shape,
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
-    return this.#calls.request(build, this.#bounded(options));
+    return this.#calls.request(build, { ...options, ...this.#bounded(options) });
   }
 
   #bounded({ timeout = Infinity, signal }: CallOptions): CallOptions {

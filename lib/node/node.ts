@@ -1,11 +1,12 @@
-import type { Contract, ReturningContract, ReturningTerms } from "../contract/contract.ts";
-import type { ResultOut } from "../contract/inference.ts";
 import type { ListenOptions } from "../client/broadcaster.ts";
 import type { CallOptions, CommandOptions, ContractCallRest } from "../client/call_options.ts";
 import type { Calling } from "../client/calling.ts";
 import type { Calls } from "../client/calls.ts";
-import { callable } from "../client/contract_checks.ts";
+import type { FunctionDescription } from "../client/description.ts";
 import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { ResultOut } from "../contract/inference.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
 import type { NodeOwnerEffects } from "../core/effects.ts";
 import type { NodeCommand } from "../core/events.ts";
 import type { LinkView, NodeCore } from "../core/node_core.ts";
@@ -15,26 +16,22 @@ import type { Clock } from "../edges/system_clock.ts";
 import { plainText, upgradeRequest } from "../edges/websocket_upgrade.ts";
 import type { Listing } from "../federation/function_registry.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
-import { OFFERS_PER_ORIGIN_MAX, RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
+import type { JsonObject } from "../protocol/json_value.ts";
 import {
   type ClusterId,
-  clusterId,
-  type FunctionName,
-  functionName,
   type Incarnation,
   type MaxHops,
-  maxHops,
   type NodeUrl,
   nodeUrl,
   type ResourceName,
-  resourceSet,
 } from "../protocol/names.ts";
-import { contractFunction } from "./contract_function.ts";
+import type { ContractShelf } from "./contract_shelf.ts";
 import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
 import type { ContractFunction, RegisteredFunction } from "./function_context.ts";
 import { NODE_SUBPROTOCOLS } from "./listening.ts";
 import type { NodeOwner } from "./node_owner.ts";
-import { type FunctionOptions, Offer } from "./offer.ts";
+import type { FunctionOptions, Offer } from "./offer.ts";
+import { Registrations } from "./registrations.ts";
 
 /** How long calls may take to end when a node leaves, where nobody says, in ms. */
 const DRAIN_TIMEOUT_MS_DEFAULT = 5_000;
@@ -48,6 +45,8 @@ export interface NodeParts {
   readonly driver: Driver<NodeCommand, NodeOwnerEffects>;
   readonly calls: Calls;
   readonly clock: Clock;
+  /** Contracts of this node's functions, and others'. */
+  readonly shelf: ContractShelf;
   readonly identity: {
     readonly url: NodeUrl;
     readonly cluster: ClusterId;
@@ -66,13 +65,13 @@ export interface NodeParts {
  */
 export class FarcallNode implements Calling, AsyncDisposable {
   readonly #parts: NodeParts;
-  readonly #offers = new Map<number, Offer>();
-  #lastRegistration = 0;
+  readonly #registrations: Registrations;
   #end: Promise<void> | undefined;
 
   /** Made by `startNode`. */
   constructor(parts: NodeParts) {
     this.#parts = parts;
+    this.#registrations = new Registrations(parts);
   }
 
   /** The URL under which others know this node. */
@@ -149,51 +148,8 @@ export class FarcallNode implements Calling, AsyncDisposable {
     run: RegisteredFunction | ContractFunction<ReturningTerms>,
     options: FunctionOptions = {},
   ): Offer {
-    if (typeof run !== "function") {
-      const name = typeof target === "string" ? target : target.name;
-      throw new TypeError(`"${name}" needs a function, not ${typeof run}`);
-    }
-    return typeof target === "string"
-      ? this.#offer(functionName(target), run as RegisteredFunction, options, [])
-      : this.#offer(
-        callable(target).name,
-        contractFunction(target, run as ContractFunction<ReturningTerms>),
-        options,
-        target.resources,
-      );
-  }
-
-  #offer(
-    fun: FunctionName,
-    run: RegisteredFunction,
-    options: FunctionOptions,
-    agreed: readonly ResourceName[],
-  ): Offer {
-    const resources = resourceSet([
-      ...this.#parts.resources,
-      ...agreed,
-      ...(options.resources ?? []),
-    ]);
-    const hops = options.maxHops === undefined ? this.#parts.maxHops : maxHops(options.maxHops);
-    const concurrency = concurrencyOf(options);
-    const scope = scopeText(options.scope ?? []);
     this.#throwIfEnded();
-    if (this.#offers.size >= OFFERS_PER_ORIGIN_MAX) {
-      throw new RangeError(`A node can't offer more than ${OFFERS_PER_ORIGIN_MAX} functions`);
-    }
-    const { driver, owner } = this.#parts;
-    this.#lastRegistration += 1;
-    const registration = this.#lastRegistration;
-    owner.host.add(registration, { name: fun, run });
-    const command = { type: "register", registration, fun, resources, scope } as const;
-    driver.post((now) => ({ ...command, maxHops: hops, concurrency, now }));
-    const offer = new Offer({ name: fun, resources, maxHops: hops }, () => {
-      this.#offers.delete(registration);
-      owner.host.remove(registration);
-      driver.post((now) => ({ type: "withdraw", registration, now }));
-    });
-    this.#offers.set(registration, offer);
-    return offer;
+    return this.#registrations.register(target, run, options);
   }
 
   /** See {@linkcode Calling.call}. */
@@ -221,6 +177,46 @@ export class FarcallNode implements Calling, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
     return this.#parts.calls.request(build, options);
+  }
+
+  /**
+   * What is known of a function: who offers it, and under which contracts.
+   *
+   * @param target Its name, or a contract of it.
+   * @param options Timeout and signal.
+   * @throws {TypeError | RangeError} If the name or an option is not what it must be.
+   * @throws {FarcallError} If this node could not be asked.
+   *
+   * @example The schema of a function that somebody else wrote
+   * ```ts
+   * import { contract, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   * import { z } from "zod";
+   *
+   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+   * node.register(contract("count", { args: [z.string()], returns: z.number() }), ([text]) => text.length);
+   * const { offers, contracts } = await node.describe("count");
+   * assertEquals(offers[0]?.origin, node.url);
+   * assertEquals(contracts[0]?.document?.returns, {
+   *   $schema: "https://json-schema.org/draft/2020-12/schema",
+   *   type: "number",
+   * });
+   * ```
+   */
+  describe(target: string | Contract, options: CallOptions = {}): Promise<FunctionDescription> {
+    return this.#parts.calls.describe(target, options);
+  }
+
+  /**
+   * All functions in reach of this node as an OpenRPC document, with what is known of their contracts. The longest ones are left
+   * out above 1 MiB together.
+   *
+   * @param options Timeout and signal.
+   * @throws {RangeError} If the timeout is not above 0.
+   * @throws {FarcallError} If this node could not be asked.
+   */
+  discover(options: CallOptions = {}): Promise<JsonObject> {
+    return this.#parts.calls.discover(options);
   }
 
   /**
@@ -328,22 +324,4 @@ export class FarcallNode implements Calling, AsyncDisposable {
       throw new FarcallError(callError("UNAVAILABLE", "The node has ended"));
     }
   }
-}
-
-function concurrencyOf({ concurrency = RUNNING_FUNCTIONS_MAX }: FunctionOptions): number {
-  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= RUNNING_FUNCTIONS_MAX) {
-    return concurrency;
-  }
-  throw new RangeError(
-    `Not a concurrency, expected a whole number from 1 to ${RUNNING_FUNCTIONS_MAX}: ${concurrency}`,
-  );
-}
-
-function scopeText(clusters: readonly string[]): string {
-  for (const cluster of clusters) {
-    if (clusterId(cluster).includes(" ")) {
-      throw new TypeError(`A scope can't name a cluster with a space in its id: "${cluster}"`);
-    }
-  }
-  return [...new Set(clusters)].sort().join(" ");
 }

@@ -1,3 +1,4 @@
+import type { OfferContract } from "../protocol/contract_facts.ts";
 import type { FunctionName, MaxHops, ResourceName } from "../protocol/names.ts";
 
 /** How a function is offered. */
@@ -20,6 +21,8 @@ export class Offer implements Disposable {
   readonly resources: readonly ResourceName[];
   /** How many links away the offer is heard. */
   readonly maxHops: MaxHops;
+  /** The contract that the function goes by; `undefined` = none. */
+  readonly contract: OfferContract | undefined;
   readonly #withdraw: () => void;
   #isWithdrawn = false;
 
@@ -29,12 +32,14 @@ export class Offer implements Disposable {
       readonly name: FunctionName;
       readonly resources: readonly ResourceName[];
       readonly maxHops: MaxHops;
+      readonly contract: OfferContract | undefined;
     },
     withdraw: () => void,
   ) {
     this.name = offer.name;
     this.resources = offer.resources;
     this.maxHops = offer.maxHops;
+    this.contract = offer.contract;
     this.#withdraw = withdraw;
   }
 

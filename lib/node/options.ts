@@ -2,6 +2,7 @@ import type { Reach } from "../core/call_router.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
 import type { Accept, Dialer, Listener } from "../edges/transport.ts";
+import type { ContractDifference } from "../protocol/contract_facts.ts";
 import { MAX_HOPS_DEFAULT } from "../protocol/limits.ts";
 import {
   type ClusterId,
@@ -72,6 +73,8 @@ export interface NodeOptions {
    * Hears what functions throw that their callers must not see, and of defects inside the node. Default: the console.
    */
   readonly onError?: (error: unknown) => void;
+  /** Hears once of each function that ran under another contract than the one it was called by. Default: the console. */
+  readonly onMismatch?: (difference: ContractDifference) => void;
   /** Other edges than those of the system. */
   readonly edges?: NodeEdges;
 }

@@ -1,5 +1,7 @@
 import { ulid } from "@std/ulid";
 import { Calls } from "../client/calls.ts";
+import { ContractWarnings } from "../client/contract_warnings.ts";
+import { NODE_FUNCTIONS } from "../client/description.ts";
 import { tellConsole } from "../client/tell_console.ts";
 import type { NodeOwnerEffects } from "../core/effects.ts";
 import type { NodeCommand } from "../core/events.ts";
@@ -10,7 +12,12 @@ import { acceptPieces } from "../edges/piece_frames.ts";
 import { systemClock } from "../edges/system_clock.ts";
 import type { Accept, Connection, ConnectionReader, Listener } from "../edges/transport.ts";
 import { webSocketDialer } from "../edges/websocket_dialer.ts";
-import { incarnation, nodeUrl } from "../protocol/names.ts";
+import { functionName, incarnation, type NodeUrl, nodeUrl } from "../protocol/names.ts";
+import { ContractFetcher } from "./contract_fetcher.ts";
+import { ContractShelf } from "./contract_shelf.ts";
+import { introspection } from "./introspection.ts";
+import type { ContractDigest } from "../protocol/contract_facts.ts";
+import type { JsonValue } from "../protocol/json_value.ts";
 import { FunctionHost } from "./function_host.ts";
 import { advertisedUrl, listenAt, NODE_SUBPROTOCOLS } from "./listening.ts";
 import { FarcallNode } from "./node.ts";
@@ -58,7 +65,8 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   const identity = { url, cluster, incarnation: incarnation(ulid(Math.floor(clock.now()))) };
   const core = new NodeCore({ ...identity, peers, reach });
   const post = (stamp: (now: number) => NodeCommand): void => driver.post(stamp);
-  const calls = new Calls({ post, entropy, clock });
+  const warnings = new ContractWarnings(options.onMismatch);
+  const calls = new Calls({ post, entropy, clock, differs: warnings.note.bind(warnings) });
   const owner = new NodeOwner(
     calls,
     (observe) => new FunctionHost({ post, now: () => clock.now(), calls, failed, observe }),
@@ -69,7 +77,51 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   accept = driver.accept;
   const seed = new Uint32Array(entropy.seed());
   driver.post((now) => ({ type: "boot", seed, now }));
-  return new FarcallNode({ core, owner, driver, calls, clock, identity, resources, maxHops });
+  const shelf = new ContractShelf();
+  const fetcher = new ContractFetcher(
+    shelf,
+    (node, digests) => askForContracts(calls, node, digests),
+  );
+  const own = introspection({
+    ...{ self: url, shelf, fetcher },
+    listings: () => core.listings(),
+    offersOf: (fun) => core.offersOf(fun),
+  });
+  let registration = 0;
+  for (const [name, run] of own) {
+    // Registrations of the author count upwards from 1.
+    registration -= 1;
+    const served = { registration, fun: functionName(name) };
+    owner.host.add(registration, { name: served.fun, run });
+    driver.post((now) => ({ type: "serve", ...served, now }));
+  }
+  return new FarcallNode({
+    shelf,
+    core,
+    owner,
+    driver,
+    calls,
+    clock,
+    identity,
+    resources,
+    maxHops,
+  });
+}
+
+/** How long a node may take to show its contracts, in ms: whoever asks for a description waits for it. */
+const ASK_TIMEOUT_MS = 5_000;
+
+async function askForContracts(
+  calls: Calls,
+  node: NodeUrl,
+  digests: readonly ContractDigest[],
+): Promise<JsonValue | undefined> {
+  try {
+    return await calls.callAt(node, NODE_FUNCTIONS.contracts, [digests], ASK_TIMEOUT_MS);
+  } catch {
+    // Somebody else may have them; a description without them says so.
+    return undefined;
+  }
 }
 
 function notReady(connection: Connection): ConnectionReader {

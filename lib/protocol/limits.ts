@@ -46,6 +46,12 @@ export const ADVERTISED_URLS_MAX = 8;
 export const COMMANDS_PER_REQUEST_MAX = 256;
 /** Most positional or keyword arguments of one command. */
 export const ARGUMENTS_MAX = 256;
+/** Longest digest of a contract, in characters: ours has 64, a later version's may be written in another way. */
+export const CONTRACT_DIGEST_LENGTH_MAX = 128;
+/** Longest canonical JSON of a contract, in bytes. Longer ones are refused where they are first used. */
+export const CONTRACT_BYTES_MAX = 65_536;
+/** Contracts of others that a node keeps, in bytes of JSON together. At the limit the oldest go. */
+export const CONTRACT_CACHE_BYTES_MAX = 4 * 1024 * 1024;
 /** Longest version of a contract, in UTF-16 units. Longer ones are refused where the contract is made. */
 export const CONTRACT_VERSION_LENGTH_MAX = 64;
 /** Longest chain of commands that feed each other. */

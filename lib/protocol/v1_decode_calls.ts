@@ -30,9 +30,9 @@ import type {
   RequestMessage,
   ResultMessage,
 } from "./v1_messages.ts";
-import { CALL_ID, TIMEOUT_MS, TTL } from "./v1_shapes.ts";
+import { ASKED_CONTRACT, CALL_ID, DIFFERENCES, TIMEOUT_MS, TTL } from "./v1_shapes.ts";
 
-const COMMANDS = commandsShape("resources");
+const COMMANDS = commandsShape("resources", ASKED_CONTRACT);
 const WANTED = listOf(ID, COMMANDS_PER_REQUEST_MAX);
 const RAN: Shape<Ran> = {
   expected: "no, yes or unknown",
@@ -66,6 +66,7 @@ export function decodeCall(value: JsonObject): CallMessage {
   const kwargs = optional(value, "kwargs", KWARGS);
   const target = optional(value, "target", URL_OF_NODE);
   const ttl = optional(value, "ttl", TTL);
+  const contract = optional(value, "contract", ASKED_CONTRACT);
   return {
     type: "call",
     id: required(value, "id", CALL_ID),
@@ -76,6 +77,7 @@ export function decodeCall(value: JsonObject): CallMessage {
     timeoutMs: required(value, "timeout_ms", TIMEOUT_MS),
     ...(target === undefined ? {} : { target }),
     ...(ttl === undefined ? {} : { ttl }),
+    ...(contract === undefined ? {} : { contract }),
   };
 }
 
@@ -93,10 +95,12 @@ export function decodeRequest(value: JsonObject): RequestMessage {
 
 /** The good end. */
 export function decodeResult(value: JsonObject): ResultMessage {
+  const differs = optional(value, "differs", DIFFERENCES);
   return {
     type: "result",
     id: required(value, "id", CALL_ID),
     value: Payload.fromValue(required(value, "value", ANY)),
+    ...(differs === undefined ? {} : { differs }),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { BOOLEAN, FUNCTION, OBJECT, RESOURCES } from "./field_shapes.ts";
-import { listOf, nullable, required, type Shape } from "./json_fields.ts";
+import { listOf, nullable, optional, required, type Shape } from "./json_fields.ts";
 import type { JsonObject } from "./json_value.ts";
 import { GROUPS_PER_LINK_MAX, OFFERS_PER_ORIGIN_MAX } from "./limits.ts";
 import type {
@@ -20,7 +20,7 @@ import type {
   VersionedOffer,
   WantMessage,
 } from "./v1_messages.ts";
-import { GROUP, REACH_HOPS, UINT32 } from "./v1_shapes.ts";
+import { GROUP, OFFER_CONTRACT, REACH_HOPS, UINT32 } from "./v1_shapes.ts";
 
 const HELD: Shape<readonly { readonly group: GroupName; readonly seq: number }[]> = listOf({
   expected: "a group with its version",
@@ -34,11 +34,14 @@ const ADDED: Shape<readonly VersionedOffer[]> = listOf({
   expected: "an offer",
   parse(value) {
     const added = OBJECT.parse(value);
-    return added && {
+    if (added === undefined) return undefined;
+    const contract = optional(added, "contract", OFFER_CONTRACT);
+    return {
       offer: {
         id: required(added, "id", UINT32),
         fun: required(added, "fun", FUNCTION),
         resources: required(added, "resources", RESOURCES),
+        ...(contract === undefined ? {} : { contract }),
       },
       at: required(added, "at", UINT32),
     };

@@ -15,24 +15,22 @@ function hello(message: V1Hello): string {
 }
 
 function call(message: CallMessage): string {
-  const { id, fun, resources, args, kwargs, timeoutMs, target, ttl } = message;
+  const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, contract } = message;
   return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
     `"resources":${JSON.stringify(resources)},"args":${args.text}` +
     (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
     `,"timeout_ms":${timeoutMs}` +
     (target === undefined ? "" : `,"target":${JSON.stringify(target)}`) +
-    (ttl === undefined ? "" : `,"ttl":${ttl}`) + "}";
+    (ttl === undefined ? "" : `,"ttl":${ttl}`) +
+    (contract === undefined ? "" : `,"contract":${JSON.stringify(contract)}`) + "}";
 }
 
 function request(message: RequestMessage): string {
   const { type, id, wanted, timeoutMs } = message;
-  const commands = message.commands.map(({ name, fun, args, kwargs, resources }) => ({
-    name,
-    fun,
-    args,
-    kwargs,
-    resources,
-  }));
+  const commands = message.commands.map((command) => {
+    const { name, fun, args, kwargs, resources, contract } = command;
+    return { name, fun, args, kwargs, resources, contract };
+  });
   return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs });
 }
 
@@ -58,7 +56,8 @@ export function encodeV1Message(message: V1Message): string {
     case "request":
       return request(message);
     case "result":
-      return `{"type":"result","id":${message.id},"value":${message.value.text}}`;
+      return `{"type":"result","id":${message.id},"value":${message.value.text}` +
+        (message.differs === undefined ? "}" : `,"differs":${JSON.stringify(message.differs)}}`);
     case "error":
       return JSON.stringify({ type: "error", id: message.id, error: error(message.error) });
     case "cancel":

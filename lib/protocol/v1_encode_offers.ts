@@ -25,9 +25,12 @@ function offers(message: OffersMessage): string {
   const { handle, from, to, final, floor } = message;
   const add = message.add.map(({ offer, at }) => {
     const resources = offer.resources.length === 0 ? "[]" : JSON.stringify(offer.resources);
+    const contract = offer.contract === undefined
+      ? ""
+      : `,"contract":${JSON.stringify(offer.contract)}`;
     return `{"id":${offer.id},"fun":${
       JSON.stringify(offer.fun)
-    },"resources":${resources},"at":${at}}`;
+    },"resources":${resources}${contract},"at":${at}}`;
   });
   const del = message.del.map(({ id, at }) => `{"id":${id},"at":${at}}`);
   return `{"type":"offers","handle":${handle},"from":${from},"to":${to},"final":${final},` +

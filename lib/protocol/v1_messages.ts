@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AskedContract, ContractDifference, OfferContract } from "./contract_facts.ts";
 import type { CallError } from "./errors.ts";
 import type { Command } from "./json_messages.ts";
 import type {
@@ -57,6 +58,8 @@ export interface Offer {
   readonly fun: FunctionName;
   /** Resources its provider has, or that are asked for. */
   readonly resources: readonly ResourceName[];
+  /** The contract that the function goes by; `undefined` = none that is known. */
+  readonly contract?: OfferContract;
 }
 
 /** An offer and the version of the set that brought it. */
@@ -171,6 +174,8 @@ export interface CallMessage {
   readonly target?: NodeUrl;
   /** Links a targeted call may still pass. */
   readonly ttl?: number;
+  /** The contract by which the call was made; `undefined` = by name. */
+  readonly contract?: AskedContract;
 }
 
 /** Runs several commands that feed each other. */
@@ -195,6 +200,8 @@ export interface ResultMessage {
   readonly id: number;
   /** The result: of a request, an object by command name. */
   readonly value: Payload;
+  /** Functions that ran under another contract than their caller's; `undefined` = none. */
+  readonly differs?: readonly ContractDifference[];
 }
 
 /** The bad end of a call or request. */

@@ -4,10 +4,19 @@
  * @module
  */
 
-import { CLUSTER, NUMBER, OBJECT, URL_OF_NODE } from "./field_shapes.ts";
-import { optional, required, type Shape } from "./json_fields.ts";
+import {
+  type AskedContract,
+  type ContractDifference,
+  type ContractDigest,
+  isContractVersion,
+  type OfferContract,
+  tryContractDigest,
+} from "./contract_facts.ts";
+import { BOOLEAN, CLUSTER, FUNCTION, NUMBER, OBJECT, URL_OF_NODE } from "./field_shapes.ts";
+import { defaulted, listOf, optional, required, type Shape } from "./json_fields.ts";
 import {
   CALL_TIMEOUT_MS_MAX,
+  COMMANDS_PER_REQUEST_MAX,
   MAX_HOPS_CEILING,
   RELAY_TTL_MAX,
   SCOPE_LENGTH_MAX,
@@ -70,6 +79,55 @@ const SCOPE: Shape<string> = {
   parse: (value) =>
     typeof value === "string" && value.length <= SCOPE_LENGTH_MAX ? value : undefined,
 };
+
+const DIGEST: Shape<ContractDigest> = {
+  expected: "a contract's digest",
+  parse: tryContractDigest,
+};
+const VERSION: Shape<string> = {
+  expected: "a contract's version",
+  parse: (value) => isContractVersion(value) ? value : undefined,
+};
+
+/** What an offer says of its contract. */
+export const OFFER_CONTRACT: Shape<OfferContract> = {
+  expected: "a contract's digest and version",
+  parse(value) {
+    const contract = OBJECT.parse(value);
+    if (contract === undefined) return undefined;
+    const version = optional(contract, "version", VERSION);
+    return {
+      digest: required(contract, "digest", DIGEST),
+      ...(version === undefined ? {} : { version }),
+      idempotent: defaulted(contract, "idempotent", BOOLEAN, false),
+    };
+  },
+};
+
+/** What a call says of its contract. */
+export const ASKED_CONTRACT: Shape<AskedContract> = {
+  expected: "the digest of a call's contract",
+  parse(value) {
+    const contract = OBJECT.parse(value);
+    return contract && {
+      digest: required(contract, "digest", DIGEST),
+      exact: defaulted(contract, "exact", BOOLEAN, false),
+    };
+  },
+};
+
+/** Functions that ran under other contracts. */
+export const DIFFERENCES: Shape<readonly ContractDifference[]> = listOf({
+  expected: "a function with two digests",
+  parse(value) {
+    const difference = OBJECT.parse(value);
+    return difference && {
+      fun: required(difference, "fun", FUNCTION),
+      asked: required(difference, "asked", DIGEST),
+      found: required(difference, "found", DIGEST),
+    };
+  },
+}, COMMANDS_PER_REQUEST_MAX);
 
 /** Whose offers a group holds. */
 export const GROUP: Shape<GroupName> = {

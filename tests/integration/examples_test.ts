@@ -132,6 +132,17 @@ Deno.test("dependent_calls.ts runs one request on three nodes", async () => {
   assertStringIncludes(stdout, JSON.stringify(expected));
 });
 
+Deno.test("typed_contracts.ts checks on both sides and shows what a function takes", async () => {
+  const { code, stdout, stderr } = await run("typed_contracts.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "Page of example.org: page 0, page 1\n");
+  assertStringIncludes(stdout, "too_many, at most 10\n");
+  assertEquals(stdout.match(/INVALID_ARGUMENT, ran: no/g)?.length, 2);
+  assertStringIncludes(stdout, "another edition: CONTRACT_MISMATCH, ran: no\n");
+  assertMatch(stdout, /fetch_page, version 1: .*"format":"uri"/);
+  assertStringIncludes(stdout, "the same as mine: true\nin reach: 3 functions\n");
+});
+
 Deno.test("node.ts: five nodes in a chain of clusters hear of the first as far as three hops, and of its end", async () => {
   await using first = await ExampleNode.start("--cluster", "one", "--resources", "gpu,data");
   await using second = await ExampleNode.start("--cluster", "two", "--join", first.url);

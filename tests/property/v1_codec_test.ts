@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { contractDigest, isContractVersion } from "../../lib/protocol/contract_facts.ts";
 import { type CallError, ERROR_CODES } from "../../lib/protocol/errors.ts";
 import type { JsonObject } from "../../lib/protocol/json_value.ts";
 import { Payload } from "../../lib/protocol/payload.ts";
@@ -58,7 +59,19 @@ const group: fc.Arbitrary<GroupName> = fc.record({
   base: fc.integer({ min: 0, max: 16 }),
 }, { requiredKeys: ["origin", "incarnation", "maxHops", "scope", "cluster", "base"] });
 const held = fc.array(fc.record({ group, seq: uint32 }), { maxLength: 3 });
-const offer = fc.record({ id: uint32, fun, resources });
+const digest = fc.stringMatching(/^[0-9a-f]{64}$/).map(contractDigest);
+const version = fc.string({ minLength: 1, maxLength: 20 }).filter(isContractVersion);
+const contract = fc.record({ digest, version, idempotent: fc.boolean() }, {
+  requiredKeys: ["digest", "idempotent"],
+});
+const asked = fc.record({ digest, exact: fc.boolean() });
+const offer = fc.record({ id: uint32, fun, resources, contract }, {
+  requiredKeys: ["id", "fun", "resources"],
+});
+const commandByContract = fc.tuple(command, asked).map(([made, contract]) => ({
+  ...made,
+  contract,
+}));
 
 const error: fc.Arbitrary<CallError> = fc.record({
   code: fc.constantFrom(...ERROR_CODES),
@@ -101,15 +114,21 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     timeoutMs,
     target: url,
     ttl: fc.integer({ min: 0, max: 16 }),
+    contract: asked,
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
   fc.record({
     type: fc.constant("request"),
     id: callId,
-    commands: fc.array(command, { maxLength: 4 }),
+    commands: fc.array(fc.oneof(command, commandByContract), { maxLength: 4 }),
     wanted: fc.array(id, { maxLength: 4 }),
     timeoutMs,
   }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
-  fc.record({ type: fc.constant("result"), id: callId, value: payload }),
+  fc.record({
+    type: fc.constant("result"),
+    id: callId,
+    value: payload,
+    differs: fc.array(fc.record({ fun, asked: digest, found: digest }), { maxLength: 3 }),
+  }, { requiredKeys: ["type", "id", "value"] }),
   fc.record({ type: fc.constant("error"), id: callId, error }),
   fc.record({ type: fc.constant("cancel"), id: callId }),
   fc.record({ type: fc.constantFrom("ping", "pong", "fresh") }),

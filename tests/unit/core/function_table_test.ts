@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { FunctionTable, type Registration } from "../../../lib/core/function_table.ts";
+import { contractDigest } from "../../../lib/protocol/contract_facts.ts";
 import { functionName, maxHops, resourceName } from "../../../lib/protocol/names.ts";
 
 function registration(id: number, resources: string[], concurrency = 2): Registration {
@@ -44,4 +45,26 @@ Deno.test("FunctionTable holds a slot until the function ends, also after it was
   assert(table.ended(10));
   assert(!table.ended(10), "a run ends once");
   assertEquals(table.runningCount, 0);
+});
+
+Deno.test("FunctionTable prefers the contract that was asked for, and refuses others only when told to", () => {
+  const [one, two, three] = ["1", "2", "3"].map((digit) => contractDigest(digit.repeat(64)));
+  if (one === undefined || two === undefined || three === undefined) throw new Error("unreachable");
+  const fun = functionName("f");
+  const table = new FunctionTable();
+  table.add({ ...registration(1, []), contract: { digest: one, idempotent: false } });
+  table.add({ ...registration(2, []), contract: { digest: two, idempotent: true }, running: 1 });
+  const found = (digest: typeof one, exact: boolean) => table.find(fun, [], { digest, exact })?.id;
+  assertEquals([found(one, true), found(two, true), found(two, false)], [1, 2, 2]);
+  assertEquals([found(three, false), found(three, true)], [1, undefined]);
+  table.add(registration(3, []));
+  assertEquals(found(three, true), 3);
+});
+
+Deno.test("FunctionTable finds functions of the node itself and lists them nowhere", () => {
+  const table = new FunctionTable();
+  const fun = functionName("rpc.describe");
+  table.serve(-1, fun);
+  assertEquals([table.serves(fun), table.has(fun), table.size], [true, false, 0]);
+  assertEquals([table.find(fun, [])?.id, [...table.all()]], [-1, []]);
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { FunctionRegistry, type ListingChange } from "../../../lib/federation/function_registry.ts";
 import type { GroupView } from "../../../lib/federation/router_contract.ts";
+import { contractDigest, type OfferContract } from "../../../lib/protocol/contract_facts.ts";
 import {
   clusterId,
   functionName,
@@ -132,4 +133,38 @@ Deno.test("FunctionRegistry takes a number that the router uses again for anothe
   assertEquals(registry.hasOrigin(nodeUrl("ws://a.example:9000")), false);
   assertEquals(registry.hasOrigin(nodeUrl("ws://b.example:9000")), true);
   assertEquals([registry.knows(f), registry.size], [true, 1]);
+});
+
+const [ONE, TWO] = ["1", "2"].map((digit): OfferContract => ({
+  digest: contractDigest(digit.repeat(64)),
+  idempotent: false,
+}));
+
+function viewOf(contracts: readonly (OfferContract | undefined)[], id = 0): GroupView {
+  const offers = contracts.map((contract, at) => ({
+    offer: { id: id + at, fun: f, resources: [], ...(contract && { contract }) },
+    at: 1,
+  }));
+  return { ...view({ index: 1, distance: 1 }), offers };
+}
+
+Deno.test("FunctionRegistry keeps offers of one origin under different contracts apart", () => {
+  const { registry } = recorded();
+  const digests = () => registry.offersOf(f).map(({ contract }) => contract?.digest);
+  registry.apply(viewOf([TWO, undefined, ONE]));
+  assertEquals(digests(), [undefined, ONE?.digest, TWO?.digest]);
+  registry.apply(viewOf([undefined, TWO], 3));
+  assertEquals([digests(), registry.size], [[undefined, TWO?.digest], 2]);
+  registry.apply({ ...viewOf([]), distance: undefined });
+  assertEquals(registry.sizes(), { groups: 0, origins: 0, functions: 0 });
+});
+
+Deno.test("FunctionRegistry tells of a new contract as of another offer, of a new word on the old one as of a change", () => {
+  const { registry, log } = recorded();
+  registry.apply(viewOf([ONE]));
+  registry.apply(viewOf([TWO], 1));
+  assertEquals(log, ["added f[] 1", "added f[] 1", "lost f[] 1"]);
+  registry.apply(viewOf([TWO && { ...TWO, idempotent: true }], 2));
+  assertEquals(log.slice(3), ["changed f[] 1"]);
+  assertEquals(registry.offersOf(f)[0]?.contract?.idempotent, true);
 });

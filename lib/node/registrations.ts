@@ -1,0 +1,127 @@
+import { callable } from "../client/contract_checks.ts";
+import { digestOf } from "../client/contract_digest.ts";
+import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { ReturningTerms } from "../contract/terms.ts";
+import type { NodeCommand } from "../core/events.ts";
+import type { OfferContract } from "../protocol/contract_facts.ts";
+import { OFFERS_PER_ORIGIN_MAX, RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
+import {
+  clusterId,
+  type FunctionName,
+  functionName,
+  type MaxHops,
+  maxHops,
+  type ResourceName,
+  resourceSet,
+} from "../protocol/names.ts";
+import { contractFunction } from "./contract_function.ts";
+import type { ContractShelf } from "./contract_shelf.ts";
+import type { ContractFunction, RegisteredFunction } from "./function_context.ts";
+import type { FunctionHost } from "./function_host.ts";
+import { type FunctionOptions, Offer } from "./offer.ts";
+
+/** How the names of functions begin that every node has for itself. */
+const NODE_PREFIX = "rpc.";
+
+/** What registrations need of their node. */
+export interface RegistrationRooms {
+  readonly owner: { readonly host: FunctionHost };
+  readonly driver: { post(stamp: (now: number) => NodeCommand): void };
+  readonly shelf: ContractShelf;
+  readonly resources: readonly ResourceName[];
+  readonly maxHops: MaxHops;
+}
+
+/** Functions that a node offers: tells its machine, its host and its shelf of contracts of each. */
+export class Registrations {
+  readonly #rooms: RegistrationRooms;
+  readonly #offers = new Map<number, Offer>();
+  #last = 0;
+
+  /** @param rooms What registrations need of their node. */
+  constructor(rooms: RegistrationRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** See `FarcallNode.register`. */
+  register(
+    target: string | ReturningContract,
+    run: RegisteredFunction | ContractFunction<ReturningTerms>,
+    options: FunctionOptions,
+  ): Offer {
+    if (typeof run !== "function") {
+      const name = typeof target === "string" ? target : target.name;
+      throw new TypeError(`"${name}" needs a function, not ${typeof run}`);
+    }
+    return typeof target === "string"
+      ? this.#offer(functionName(target), run as RegisteredFunction, options)
+      : this.#offer(
+        callable(target).name,
+        contractFunction(target, run as ContractFunction<ReturningTerms>),
+        options,
+        target,
+      );
+  }
+
+  #offer(
+    fun: FunctionName,
+    run: RegisteredFunction,
+    options: FunctionOptions,
+    agreed?: Contract,
+  ): Offer {
+    if (fun.startsWith(NODE_PREFIX)) {
+      throw new TypeError(`Names that begin with ${NODE_PREFIX} are the node's own: ${fun}`);
+    }
+    const resources = resourceSet([
+      ...this.#rooms.resources,
+      ...(agreed?.resources ?? []),
+      ...(options.resources ?? []),
+    ]);
+    const contract = agreed === undefined ? undefined : offerContract(agreed);
+    const hops = options.maxHops === undefined ? this.#rooms.maxHops : maxHops(options.maxHops);
+    const concurrency = concurrencyOf(options);
+    const scope = scopeText(options.scope ?? []);
+    if (this.#offers.size >= OFFERS_PER_ORIGIN_MAX) {
+      throw new RangeError(`A node can't offer more than ${OFFERS_PER_ORIGIN_MAX} functions`);
+    }
+    const { driver, owner, shelf } = this.#rooms;
+    this.#last += 1;
+    const registration = this.#last;
+    owner.host.add(registration, { name: fun, run });
+    if (agreed !== undefined && contract !== undefined) shelf.keep(contract.digest, agreed.text);
+    const offered = { registration, fun, resources, scope, ...(contract && { contract }) };
+    const command = { type: "register", ...offered } as const;
+    driver.post((now) => ({ ...command, maxHops: hops, concurrency, now }));
+    const offer = new Offer({ name: fun, resources, maxHops: hops, contract }, () => {
+      this.#offers.delete(registration);
+      if (contract !== undefined) shelf.release(contract.digest);
+      owner.host.remove(registration);
+      driver.post((now) => ({ type: "withdraw", registration, now }));
+    });
+    this.#offers.set(registration, offer);
+    return offer;
+  }
+}
+
+function offerContract(agreed: Contract): OfferContract {
+  const { version, idempotent } = agreed;
+  return { digest: digestOf(agreed), ...(version === undefined ? {} : { version }), idempotent };
+}
+
+function concurrencyOf({ concurrency = RUNNING_FUNCTIONS_MAX }: FunctionOptions): number {
+  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= RUNNING_FUNCTIONS_MAX) {
+    return concurrency;
+  }
+  throw new RangeError(
+    `Not a concurrency, expected a whole number from 1 to ${RUNNING_FUNCTIONS_MAX}: ${concurrency}`,
+  );
+}
+
+function scopeText(clusters: readonly string[]): string {
+  for (const cluster of clusters) {
+    if (clusterId(cluster).includes(" ")) {
+      throw new TypeError(`A scope can't name a cluster with a space in its id: "${cluster}"`);
+    }
+  }
+  return [...new Set(clusters)].sort().join(" ");
+}

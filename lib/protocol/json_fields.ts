@@ -100,7 +100,8 @@ export function setOf<Value>(shape: Shape<Value>, max: number): Shape<readonly V
     expected: list.expected,
     parse(value: JsonValue): readonly Value[] | undefined {
       const made = list.parse(value);
-      return made === undefined ? undefined : [...new Set(made)];
+      if (made === undefined || made.length < 2) return made;
+      return [...new Set(made)];
     },
   };
 }

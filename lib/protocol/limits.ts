@@ -32,6 +32,8 @@ export const ANNOUNCEMENT_ID_BYTES_MAX = 2_560;
 export const ID_LENGTH_MAX = 1_024;
 /** Longest export class of an offer (cluster ids joined by spaces), in UTF-16 units. */
 export const SCOPE_LENGTH_MAX = 4_096;
+/** Text of offers that a codec keeps to write it again for the next link, in UTF-16 units; beyond it all is dropped. */
+export const WRITTEN_OFFERS_TEXT_MAX = 1024 * 1024;
 /** Most messages in one frame of `farcall.v1`. Above: the frame is refused. */
 export const MESSAGES_PER_FRAME_MAX = 1_024;
 /** Most nodes one gossip of the reference may describe, and most entries of one logical clock in it. */

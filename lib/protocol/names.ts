@@ -36,15 +36,27 @@ export type MaxHops = Branded<number, "MaxHops">;
 export type Incarnation = Branded<string, "Incarnation">;
 
 const CONTROL = /\p{Cc}/u;
+/** What nearly every name is made of: a unit is a byte, and none is a control character. */
+const PRINTABLE_ASCII = /^[ -~]+$/;
+/**
+ * Addresses that every URL parser takes, found without one: labels begin with a letter, so none is a number of an IP
+ * address, and no two hyphens meet, so none is punycode.
+ */
+const PLAIN_NODE_URL =
+  /^wss?:\/\/[a-z][a-z0-9]*(?:[.-][a-z][a-z0-9]*)*(?::(?:[0-9]{1,4}|[1-5][0-9]{4}))?(?:\/[a-z0-9/]*)?$/;
 
 function isText(value: unknown, bytesMax: number): value is string {
+  if (typeof value !== "string") return false;
+  if (value.length <= bytesMax && PRINTABLE_ASCII.test(value)) return true;
   // A UTF-16 unit is at most 3 bytes of UTF-8, so most names are settled without encoding them.
-  return typeof value === "string" && value.length > 0 && value.length <= bytesMax &&
+  return value.length > 0 && value.length <= bytesMax &&
     !CONTROL.test(value) && value.isWellFormed() &&
     (value.length * 3 <= bytesMax || new TextEncoder().encode(value).length <= bytesMax);
 }
 
 function isNodeUrl(value: unknown): value is NodeUrl {
+  if (typeof value !== "string" || value.length > URL_BYTES_MAX) return false;
+  if (PLAIN_NODE_URL.test(value)) return true;
   // The parser trims spaces and forgets an empty fragment, so both are looked for in the letters themselves.
   if (
     !isText(value, URL_BYTES_MAX) || !/^wss?:\/\/[^\s#]+$/.test(value) || !URL.canParse(value)

@@ -14,6 +14,7 @@ import { isJsonObject, type JsonValue } from "./json_value.ts";
 import { MESSAGES_PER_FRAME_MAX } from "./limits.ts";
 import { decodeV1Message } from "./v1_decode.ts";
 import { encodeV1Message } from "./v1_encode.ts";
+import { OfferWriter } from "./v1_encode_offers.ts";
 import type { V1Message } from "./v1_messages.ts";
 import { CALL_ID } from "./v1_shapes.ts";
 
@@ -56,6 +57,7 @@ function decode(frame: string | Uint8Array): Decoded<V1Message> {
 
 /** A codec for `farcall.v1`. */
 export function v1Codec(): Codec<V1Message> {
+  const writer = new OfferWriter();
   return {
     messagesPerFrameMax: MESSAGES_PER_FRAME_MAX,
     decode,
@@ -65,7 +67,7 @@ export function v1Codec(): Codec<V1Message> {
           `Expected 1 to ${MESSAGES_PER_FRAME_MAX} messages for a frame, got ${messages.length}`,
         );
       }
-      return `[${messages.map(encodeV1Message).join(",")}]`;
+      return `[${messages.map((message) => encodeV1Message(message, writer)).join(",")}]`;
     },
   };
 }

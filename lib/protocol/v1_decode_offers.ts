@@ -36,13 +36,14 @@ const ADDED: Shape<readonly VersionedOffer[]> = listOf({
     const added = OBJECT.parse(value);
     if (added === undefined) return undefined;
     const contract = optional(added, "contract", OFFER_CONTRACT);
+    // The usual offer has no contract, and is made in one piece: there are many of them.
+    const offer = {
+      id: required(added, "id", UINT32),
+      fun: required(added, "fun", FUNCTION),
+      resources: required(added, "resources", RESOURCES),
+    };
     return {
-      offer: {
-        id: required(added, "id", UINT32),
-        fun: required(added, "fun", FUNCTION),
-        resources: required(added, "resources", RESOURCES),
-        ...(contract === undefined ? {} : { contract }),
-      },
+      offer: contract === undefined ? offer : { ...offer, contract },
       at: required(added, "at", UINT32),
     };
   },

@@ -6,7 +6,7 @@
 
 import type { CallError } from "./errors.ts";
 import type { JsonObject } from "./json_value.ts";
-import { encodePropagation } from "./v1_encode_offers.ts";
+import { encodePropagation, type OfferWriter } from "./v1_encode_offers.ts";
 import type { CallMessage, RequestMessage, V1Hello, V1Message } from "./v1_messages.ts";
 
 function hello(message: V1Hello): string {
@@ -47,7 +47,7 @@ function error(failure: CallError): JsonObject {
 }
 
 /** The JSON text of one message. */
-export function encodeV1Message(message: V1Message): string {
+export function encodeV1Message(message: V1Message, writer: OfferWriter): string {
   switch (message.type) {
     case "hello":
       return hello(message);
@@ -68,6 +68,6 @@ export function encodeV1Message(message: V1Message): string {
     case "goodbye":
       return JSON.stringify({ type: "goodbye", reason: message.reason });
     default:
-      return encodePropagation(message);
+      return encodePropagation(message, writer);
   }
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import {
   announcementId,
   clusterId,
@@ -102,4 +103,22 @@ Deno.test("resourceSet is sorted and has each resource once", () => {
 Deno.test("a long value is cut in the message of its error", () => {
   const error = assertThrows(() => functionName("x".repeat(100_000)), TypeError);
   assertEquals(error.message.length < 250, true);
+});
+
+Deno.test("tryNodeUrl takes an address of plain letters exactly when the URL parser does", () => {
+  const host = fc.array(fc.constantFrom("a", "z9", "0", "7f", "xn", "x", "0x1", ".", "-"), {
+    minLength: 1,
+    maxLength: 8,
+  }).map((parts) => parts.join(""));
+  const port = fc.constantFrom("", ":", ":0", ":9000", ":59999", ":65535", ":65536", ":100000");
+  const path = fc.constantFrom("", "/", "/a//b1", "/A", "/..", "#", "/?q");
+  fc.assert(
+    fc.property(fc.constantFrom("ws", "wss", "http"), host, port, path, (scheme, ...parts) => {
+      const text = `${scheme}://${parts.join("")}`;
+      const isTaken = scheme !== "http" && !text.includes("#") && URL.canParse(text) &&
+        new URL(text).hostname !== "";
+      assertEquals(tryNodeUrl(text) !== undefined, isTaken, text);
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -58,7 +58,8 @@ class RouterMember implements Member {
   }
 
   receive(link: number, messages: readonly V1Message[]): void {
-    const fault = this.router.receive(link, messages.filter(isPropagation), NOW);
+    if (!messages.every(isPropagation)) throw new Error("Not a message of the router");
+    const fault = this.router.receive(link, messages, NOW);
     if (fault !== undefined) throw new Error(`Refused: ${fault}`);
     this.stir();
   }

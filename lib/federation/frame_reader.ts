@@ -220,14 +220,13 @@ export class FrameReader {
     this.#remember(session, group);
     const { heard } = session.columns;
     heard.set(group, Math.max(heard.get(group), message.to));
-    const held = this.#table.content(group);
-    const seq = held?.seq ?? 0;
+    const seq = this.#table.seq(group);
     if (!session.passesIn(group) || message.to <= seq) return undefined;
     if (message.from > seq) {
       session.wants.add(group);
       return undefined;
     }
-    const set = appliedDelta(held, message, this.#tombstonesMax);
+    const set = appliedDelta(this.#table.content(group), message, this.#tombstonesMax);
     const setFaulty = setFault(set, message.final);
     if (setFaulty !== undefined) return setFaulty;
     this.#table.setContent(group, set);

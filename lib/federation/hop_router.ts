@@ -270,7 +270,7 @@ export class HopRouter {
   #view(group: number): GroupView {
     const name = this.#table.groups.name(group);
     const distance = this.#table.node.distance.get(group);
-    const offers = this.#table.own(group)?.offers ?? this.#table.content(group)?.offers;
+    const offers = this.#table.own(group)?.offers ?? this.#table.offers(group);
     return distance === OUT_OF_REACH || offers === undefined
       ? { index: group, name, distance: undefined, offers: [] }
       : { index: group, name, distance, offers };

@@ -37,10 +37,10 @@ export class NarrowNumbers {
     this.#numbers = after;
   }
 
-  /** Makes room for `length` numbers, by doubling. */
+  /** Makes room for `length` numbers, and for half as many again when it must grow. */
   reserve(length: number, least: number): void {
     if (length > this.#numbers.length) {
-      this.resize(Math.max(least, length, this.#numbers.length * 2));
+      this.resize(Math.max(least, length + (length >>> 1)));
     }
   }
 

@@ -19,6 +19,7 @@ import {
   OUT_OF_REACH,
 } from "./best_paths.ts";
 import { ContentCache } from "./content_cache.ts";
+import { ContentTable } from "./content_table.ts";
 import { markColumn, NodeColumns } from "./distance_columns.ts";
 import { GroupTable } from "./group_table.ts";
 import { LinkSession, type Passage } from "./link_session.ts";
@@ -66,7 +67,7 @@ export class RoutingTable {
   /** Groups out of reach that may be forgotten when nothing else holds them. */
   readonly idle: MarkedGroups = new MarkedGroups(markColumn());
   readonly #policy: PeeringPolicy;
-  readonly #contents: (OfferSet | undefined)[] = [];
+  readonly #contents = new ContentTable();
   readonly #own = new Map<number, OwnGroup>();
   readonly #slots = new SessionSlots();
   #seqUsed = 0;
@@ -98,19 +99,25 @@ export class RoutingTable {
     const known = this.groups.find(name);
     if (known !== undefined) return known;
     const group = this.groups.intern(name);
-    this.#contents[group] = this.retained.take(name);
+    const kept = this.retained.take(name);
+    if (kept !== undefined) this.#contents.set(group, kept);
     this.idle.add(group);
     return group;
   }
 
   /** The group's offers, whether in reach or not. */
   content(group: number): OfferSet | undefined {
-    return this.#contents[group];
+    return this.#contents.get(group);
+  }
+
+  /** What the content offers, whether in reach or not. */
+  offers(group: number): readonly VersionedOffer[] | undefined {
+    return this.#contents.offers(group);
   }
 
   /** Version of the group's content, 0 = none. */
   seq(group: number): number {
-    return this.#contents[group]?.seq ?? 0;
+    return this.#contents.seq(group);
   }
 
   /** The group's state at its writer, when that is this node. */
@@ -125,13 +132,11 @@ export class RoutingTable {
 
   /** A newer content; each neighbour may need it. */
   setContent(group: number, set: OfferSet): void {
-    const before = this.#contents[group];
-    this.#contents[group] = set;
+    const wasOver = this.#isOver(group);
+    this.#contents.set(group, set);
     this.#touchAll(group);
     this.changed.add(group);
-    if (before === undefined ? isFinal(set) : isFinal(before) !== isFinal(set)) {
-      this.recompute(group);
-    }
+    if (wasOver !== isFinal(set)) this.recompute(group);
   }
 
   /** What this node offers in one of its groups from now on; nothing at all = the group is not its own any more. */
@@ -152,8 +157,7 @@ export class RoutingTable {
   hopsChanged(session: LinkSession, group: number, before: number): void {
     const after = session.hops(group);
     if (before === after) return;
-    const content = this.#contents[group];
-    if (this.#own.has(group) || (content !== undefined && isFinal(content))) return;
+    if (this.#own.has(group) || this.#isOver(group)) return;
     const distance = this.node.distance.get(group);
     const paths = adjustedPaths(
       {
@@ -173,7 +177,7 @@ export class RoutingTable {
    * neighbours never feed each other their own word.
    */
   target(session: LinkSession, group: number): number {
-    if (this.#contents[group] === undefined) return OUT_OF_REACH;
+    if (this.#contents.offers(group) === undefined) return OUT_OF_REACH;
     const hops = session.slot === this.node.via.get(group)
       ? this.node.second.get(group) + 1
       : this.node.distance.get(group);
@@ -265,13 +269,13 @@ export class RoutingTable {
 
   #forget(group: number, now: number): void {
     const name = this.groups.name(group);
-    const content = this.#contents[group];
+    const content = this.#contents.get(group);
     if (content !== undefined) {
       // What we wrote ourselves is not needed any more, but its versions must not be used twice.
       if (this.isMine(name)) this.#seqUsed = Math.max(this.#seqUsed, content.seq);
       else this.retained.put(name, content, now);
     }
-    this.#contents[group] = undefined;
+    this.#contents.delete(group);
     this.node.reset(group);
     this.changed.delete(group);
     for (const session of this.sessions.values()) session.reset(group);
@@ -282,8 +286,12 @@ export class RoutingTable {
     if (this.#own.has(group)) {
       return { best: this.groups.name(group).base - 1, via: NO_LINK, second: OUT_OF_REACH };
     }
-    const content = this.#contents[group];
-    return content !== undefined && isFinal(content) ? NO_PATHS : this.#scan(group);
+    return this.#isOver(group) ? NO_PATHS : this.#scan(group);
+  }
+
+  /** Whether the group's origin has taken everything back. */
+  #isOver(group: number): boolean {
+    return this.#contents.offers(group)?.length === 0;
   }
 
   #scan(group: number): BestPaths {

@@ -12,21 +12,24 @@ import { DEPTH_MAX, MESSAGE_BYTES_MAX } from "./limits.ts";
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** Index after the string that begins behind `start`, or the length of the text if it never ends. */
+function afterString(text: string, start: number): number {
+  let index = start;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) return index + 1;
+    index += code === BACKSLASH ? 2 : 1;
+  }
+  return text.length;
+}
+
 function isTooDeep(text: string, depthMax: number): boolean {
-  const { length } = text;
   let depth = 0;
   let index = 0;
-  while (index < length) {
+  while (index < text.length) {
     const code = text.charCodeAt(index++);
-    if (code === QUOTE) {
-      // To behind the string, which may never end.
-      for (; index < length; index++) {
-        const inside = text.charCodeAt(index);
-        if (inside === QUOTE) break;
-        if (inside === BACKSLASH) index++;
-      }
-      index++;
-    } // The set bit makes [ into { and ] into }, and nothing else into either.
+    if (code === QUOTE) index = afterString(text, index);
+    // The set bit makes [ into { and ] into }, and nothing else into either.
     else if ((code | 0x20) === 0x7b) {
       if (++depth > depthMax) return true;
     } else if ((code | 0x20) === 0x7d) depth--;

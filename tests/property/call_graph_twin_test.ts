@@ -6,6 +6,7 @@ import { GRAPH_DEPTH_MAX } from "../../lib/protocol/limits.ts";
 import { functionName } from "../../lib/protocol/names.ts";
 import { type CallPlan, planRequest } from "../../lib/rpc/call_graph.ts";
 import { RequestRun } from "../../lib/rpc/request_run.ts";
+import { runOptions } from "./run_options.ts";
 
 /** By command: those it uses, with how it refers to each. */
 interface Edge {
@@ -123,7 +124,7 @@ Deno.test("planRequest finds the same levels and finals as the definition, and e
         for (const to of needed) assert(dependents[to]?.includes(index));
       });
     }),
-    { numRuns: 500 },
+    runOptions(500),
   );
 });
 
@@ -167,6 +168,6 @@ Deno.test("RequestRun gives the same results in every order of finishing", () =>
       assertEquals(summary.level_execution_times.reduce((a, b) => a + b, 0), now);
       assertEquals(run.intermediateResults("u").length, plan.levels.length);
     }),
-    { numRuns: 300 },
+    runOptions(300),
   );
 });

@@ -8,6 +8,7 @@
 import fc from "fast-check";
 import type { Reach } from "../../lib/core/call_router.ts";
 import { CallWorld, type Deed, type Manner } from "./call_world.ts";
+import { runOptions } from "./run_options.ts";
 
 const node = fc.nat(4);
 const which = fc.nat(7);
@@ -80,6 +81,6 @@ Deno.test("NodeCore ends each call exactly once, says truly whether it ran, and 
         world.end();
       },
     ),
-    { numRuns: 400 },
+    runOptions(400),
   );
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Deadline, DeadlineQueue } from "../../lib/rpc/deadline_queue.ts";
 import { PendingCalls } from "../../lib/rpc/pending_calls.ts";
+import { runOptions } from "./run_options.ts";
 
 interface Call {
   readonly id: number;
@@ -82,7 +83,7 @@ Deno.test("PendingCalls ends each call exactly once, whatever ends it first (I8)
       assertEquals(new Set(ended), new Set(taken));
       assertEquals(new Set(ended).size, ended.length);
     }),
-    { numRuns: 500 },
+    runOptions(500),
   );
 });
 
@@ -132,6 +133,6 @@ Deno.test("DeadlineQueue agrees with a sorted list and stays within its bound", 
       while (queue.size > 0) rest.push(queue.takeDue(Infinity)?.item);
       assertEquals(rest, list.map((one) => one.item));
     }),
-    { numRuns: 200 },
+    runOptions(200),
   );
 });

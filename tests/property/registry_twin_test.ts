@@ -14,6 +14,7 @@ import {
   nodeUrl,
   resourceName,
 } from "../../lib/protocol/names.ts";
+import { runOptions } from "./run_options.ts";
 
 /** Reads everything from the groups' last views, every time. */
 function naiveListings(views: ReadonlyMap<number, GroupView>): Map<string, Listing> {
@@ -121,6 +122,6 @@ Deno.test("FunctionRegistry agrees with a naive twin over any series of group ev
       assertEquals(registry.sizes(), { groups: 0, origins: 0, functions: 0 });
       assertEquals(told.size, 0);
     }),
-    { numRuns: 300 },
+    runOptions(300),
   );
 });

@@ -1,11 +1,11 @@
 /** How little it takes: records per link, no flicker, and the time until all know. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { groupKey } from "../../lib/federation/group_table.ts";
 import { OUT_OF_REACH } from "../../lib/federation/best_paths.ts";
 import type { GroupName } from "../../lib/protocol/v1_messages.ts";
-import { urlOf } from "./router_expectations.ts";
+import { keyOf, urlOf } from "./router_expectations.ts";
 import { RouterWorld, type WorldOptions } from "./router_world.ts";
+import { runOptions } from "./run_options.ts";
 
 interface Network {
   readonly seed: number;
@@ -35,7 +35,7 @@ function build({ nodes, edges, seed }: Network, options: WorldOptions): RouterWo
 
 /** Counts headers by directed link and group. */
 class HeaderCount {
-  readonly counts = new Map<string, number>();
+  readonly counts = new Map<string, { readonly count: number; readonly maxHops: number }>();
   readonly toOrigin: string[] = [];
   readonly #names = new Map<string, GroupName>();
 
@@ -46,8 +46,9 @@ class HeaderCount {
       } else if (message.type === "reach") {
         const name = this.#names.get(`${from} ${to} ${message.handle}`);
         if (name === undefined) throw new Error("A header came before its name");
-        const key = `${from}>${to} ${groupKey(name)}`;
-        this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+        const key = `${from}>${to} ${keyOf(name)}`;
+        const count = (this.counts.get(key)?.count ?? 0) + 1;
+        this.counts.set(key, { count, maxHops: name.maxHops });
         if (name.origin === urlOf(to)) this.toOrigin.push(key);
       }
     }
@@ -69,7 +70,7 @@ function change(
   else world.link(where % nodes, (where >> 4) % nodes);
 }
 
-Deno.test("HopRouter sends at most maxHops headers per directed link and group for one change", () => {
+Deno.test("HopRouter sends at most maxHops headers per directed link and group for one change (I4)", () => {
   fc.assert(
     fc.property(networks, fc.boolean(), (network, isLoss) => {
       const headers = new HeaderCount();
@@ -80,36 +81,52 @@ Deno.test("HopRouter sends at most maxHops headers per directed link and group f
       change(world, network, isLoss);
       world.settle();
       assertEquals(world.differences(), []);
-      for (const [key, count] of headers.counts) {
-        const limit = Number(key.split("\n")[2]);
-        assert(count <= limit, `${count} headers: ${key}`);
+      for (const [key, { count, maxHops }] of headers.counts) {
+        assert(count <= maxHops, `${count} headers: ${key}`);
       }
       assertEquals(headers.toOrigin, []);
     }),
-    { numRuns: 600 },
+    runOptions(600),
   );
 });
 
-Deno.test("HopRouter sends exactly one header per directed link for an offer that arrives in distance order", () => {
+Deno.test("HopRouter sends exactly one header per directed link for an offer that arrives in distance order (I4)", () => {
   fc.assert(
     fc.property(networks, (network) => {
       const headers = new HeaderCount();
       const world = build(network, { onFrame: headers.onFrame, delay: () => 1 });
       world.register(0, { fun: "f", maxHops: network.maxHops });
       world.settle();
-      assertEquals([...headers.counts.values()].filter((count) => count !== 1), []);
+      assertEquals([...headers.counts.values()].filter(({ count }) => count !== 1), []);
     }),
-    { numRuns: 300 },
+    runOptions(300),
   );
 });
 
-Deno.test("HopRouter never drops an offer for a while when a loss leaves it in reach", () => {
+Deno.test("HopRouter tells the end of all of a node's offers once per directed link, in any order (I4)", () => {
+  fc.assert(
+    fc.property(networks, (network) => {
+      const headers = new HeaderCount();
+      const world = build(network, { onFrame: headers.onFrame });
+      const id = world.register(0, { fun: "f", maxHops: network.maxHops + 6 });
+      world.settle();
+      headers.counts.clear();
+      world.withdraw(0, id);
+      world.settle();
+      assertEquals(world.differences(), []);
+      assertEquals([...headers.counts.values()].filter(({ count }) => count !== 1), []);
+    }),
+    runOptions(300),
+  );
+});
+
+Deno.test("HopRouter never drops an offer for a while when a loss leaves it in reach (I11)", () => {
   fc.assert(
     fc.property(networks, (network) => {
       const gaps = new Set<string>();
       const world = build(network, {
         onListing: (node, view) => {
-          if (view.distance === undefined) gaps.add(`${node} ${groupKey(view.name)}`);
+          if (view.distance === undefined) gaps.add(`${node} ${keyOf(view.name)}`);
         },
       });
       for (let node = 0; node < network.nodes; node++) {
@@ -121,15 +138,15 @@ Deno.test("HopRouter never drops an offer for a while when a loss leaves it in r
       world.settle();
       for (let node = 0; node < network.nodes; node++) {
         for (const { name } of world.listed(node)) {
-          assert(!gaps.has(`${node} ${groupKey(name)}`), `${node} lost ${groupKey(name)}`);
+          assert(!gaps.has(`${node} ${keyOf(name)}`), `${node} lost ${keyOf(name)}`);
         }
       }
     }),
-    { numRuns: 600 },
+    runOptions(600),
   );
 });
 
-Deno.test("HopRouter brings a late chain up to date in one delay for the digests and one per hop", () => {
+Deno.test("HopRouter brings a late chain up to date in one delay for the digests and one per hop (I6)", () => {
   const listedAt: number[] = [];
   let now = 0;
   const world = new RouterWorld({ delay: () => 10, onListing: (node) => (listedAt[node] = now) });
@@ -148,7 +165,7 @@ Deno.test("HopRouter brings a late chain up to date in one delay for the digests
   }
 });
 
-Deno.test("HopRouter does the same again from the same seed", () => {
+Deno.test("HopRouter does the same again from the same seed (I9)", () => {
   const trace = (): string[] => {
     const lines: string[] = [];
     const network = { seed: 5, nodes: 9, maxHops: 4, where: 0, kind: 0 };

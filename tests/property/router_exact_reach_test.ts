@@ -1,11 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { endAll, live, scripts } from "./router_script.ts";
+import { runOptions } from "./run_options.ts";
 
-/** More runs by hand: `FARCALL_RUNS=20000 deno test -A tests/property/router_exact_reach_test.ts`. */
-const RUNS = Number(Deno.env.get("FARCALL_RUNS") ?? 600);
-
-Deno.test("HopRouter lists at rest exactly what is in reach and forgets everything that ended", () => {
+Deno.test("HopRouter lists at rest exactly what is in reach and forgets everything that ended (I1, I2, I3, I7)", () => {
   fc.assert(
     fc.property(scripts(), (script) => {
       const world = live(script);
@@ -16,6 +14,6 @@ Deno.test("HopRouter lists at rest exactly what is in reach and forgets everythi
       assertEquals(world.differences(), []);
       assertEquals(world.leftovers(), { groups: 0, dirty: 0, retained: 0 });
     }),
-    { numRuns: RUNS, seed: Number(Deno.env.get("FARCALL_SEED") ?? 20_26) },
+    runOptions(600),
   );
 });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { groupKey } from "../../lib/federation/group_table.ts";
 import type { HopRouter } from "../../lib/federation/hop_router.ts";
 import type { PeeringPolicy } from "../../lib/federation/peering_policy.ts";
 import type { GroupView, LinkId } from "../../lib/federation/router_contract.ts";
@@ -47,6 +46,10 @@ export interface Direction {
   /** Frames of a lower number are lost. */
   dropBelow: number;
   sent: number;
+  /** Handles given over it. */
+  readonly names: Map<number, GroupName>;
+  /** Hop counts told last over it, by group. */
+  readonly said: Map<string, number>;
 }
 
 export interface Wire {
@@ -63,6 +66,12 @@ export function urlOf(number: number): string {
 /** The incarnation of a node at present. */
 export function lifeOf(node: WorldNode): string {
   return `life${String(node.lives).padStart(6, "0")}`;
+}
+
+/** A group's name as text; not by the means of the code that is tried. */
+export function keyOf(name: GroupName): string {
+  const { origin, incarnation: life, maxHops: limit, cluster, writer = "", base, scope } = name;
+  return [origin, life, limit, cluster, writer, base, `(${scope})`].join(" ");
 }
 
 /** Every difference between what is listed and what the live, permitted graph says; at rest there is none. */
@@ -87,18 +96,18 @@ export function listingDifferences(
     const listed = new Map([...node.listed.values()].map((
       { name, distance, offers },
     ) => [
-      groupKey(name),
+      keyOf(name),
       `${distance} ${
         offers.map(({ offer }) => [offer.fun, ...offer.resources].join("+")).toSorted().join(",")
       }`,
     ]));
     for (const [key, value] of wanted) {
       if (listed.get(key) !== value) {
-        found.push(`node ${node.number}: ${shown(key)} is ${listed.get(key)}, not ${value}`);
+        found.push(`node ${node.number}: ${key} is ${listed.get(key)}, not ${value}`);
       }
     }
     for (const key of listed.keys()) {
-      if (!wanted.has(key)) found.push(`node ${node.number}: ${shown(key)} is a ghost`);
+      if (!wanted.has(key)) found.push(`node ${node.number}: ${key} is a ghost`);
     }
     const queries = [...node.router?.groups() ?? []].filter((view) => view.distance !== undefined);
     if (queries.length !== listed.size) found.push(`node ${node.number}: views and news differ`);
@@ -109,8 +118,8 @@ export function listingDifferences(
 function booked(node: WorldNode): Map<string, { name: GroupName; funs: string[] }> {
   const groups = new Map<string, { name: GroupName; funs: string[] }>();
   const add = (name: GroupName, fun: string): void => {
-    const group = groups.get(groupKey(name));
-    if (group === undefined) groups.set(groupKey(name), { name, funs: [fun] });
+    const group = groups.get(keyOf(name));
+    if (group === undefined) groups.set(keyOf(name), { name, funs: [fun] });
     else group.funs.push(fun);
   };
   const shared = { incarnation: incarnation(lifeOf(node)), cluster: clusterId(node.cluster) };
@@ -143,6 +152,54 @@ function distances(
   return found;
 }
 
-function shown(key: string): string {
-  return key.replaceAll("\n", " ");
+/**
+ * Every difference between what was told last over each link and the best way that does not begin with that link: what
+ * lies between a table that is right and one that stays right after the next loss.
+ */
+export function wordDifferences(nodes: readonly WorldNode[], policy: PeeringPolicy): string[] {
+  const directions = nodes.flatMap((node) =>
+    [...node.wires.values()].flatMap((wire) =>
+      wire.isCut ? [] : wire.directions.filter(({ from }) => from === node)
+    )
+  );
+  const wanted = new Map(directions.map((direction) => [direction, new Map<string, number>()]));
+  for (const writer of nodes) {
+    for (const [key, { name }] of booked(writer)) {
+      const words = bestWithoutYou(writer, name, directions, policy);
+      for (const [direction, hops] of words) wanted.get(direction)?.set(key, hops);
+    }
+  }
+  return directions.flatMap((direction) => {
+    const { said, from, to } = direction;
+    const right = wanted.get(direction) ?? new Map<string, number>();
+    const keys = new Set([...said.keys(), ...right.keys()]);
+    return [...keys].filter((key) => said.get(key) !== right.get(key)).map((key) =>
+      `node ${from.number} told ${to.number} of ${key}: ${said.get(key)}, not ${right.get(key)}`
+    );
+  });
+}
+
+/** x(writer, p) = base; x(v, p) = 1 + the least x(q, v) over all q but p; nothing from maxHops on. */
+function bestWithoutYou(
+  writer: WorldNode,
+  name: GroupName,
+  directions: readonly Direction[],
+  policy: PeeringPolicy,
+): Map<Direction, number> {
+  const words = new Map<Direction, number>();
+  const passes = ({ from, to }: Direction): boolean =>
+    to !== writer && nodeUrl(urlOf(to.number)) !== name.origin &&
+    policy.allows(name, clusterId(from.cluster), clusterId(to.cluster));
+  const open = directions.filter(passes);
+  for (let round: number = name.base; round < name.maxHops; round++) {
+    const before = new Map(words);
+    for (const direction of open) {
+      const { from, to } = direction;
+      const heard = open.filter((one) => one.to === from && one.from !== to)
+        .map((one) => before.get(one) ?? Infinity);
+      const hops = from === writer ? name.base : 1 + Math.min(Infinity, ...heard);
+      if (hops < name.maxHops) words.set(direction, hops);
+    }
+  }
+  return words;
 }

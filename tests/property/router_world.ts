@@ -20,10 +20,12 @@ import {
   type BookedOffer,
   type BookedProxy,
   type Direction,
+  keyOf,
   lifeOf,
   listingDifferences,
   urlOf,
   type Wire,
+  wordDifferences,
   type WorldNode,
 } from "./router_expectations.ts";
 import { seededNumbers } from "./seeded_numbers.ts";
@@ -175,7 +177,8 @@ export class RouterWorld {
     if (a === b || !a.router || !b.router || this.isLinked(one, other)) return;
     const direction = (from: WorldNode, to: WorldNode): Direction => {
       const delay = this.#options.delay?.(from.number, to.number) ?? 1000 ** this.#random();
-      return { from, to, delay, upAt: 0, lastArrival: 0, inFlight: 0, dropBelow: 0, sent: 0 };
+      const counts = { upAt: 0, lastArrival: 0, inFlight: 0, dropBelow: 0, sent: 0 };
+      return { from, to, delay, ...counts, names: new Map(), said: new Map() };
     };
     const wire: Wire = {
       link: this.#nextLink++,
@@ -248,9 +251,13 @@ export class RouterWorld {
     this.#queue.run(Infinity);
   }
 
-  /** Every difference between what is listed and what the live, permitted graph says; at rest there is none. */
+  /** Every difference between what is listed, or told, and what the live, permitted graph says; at rest there is none. */
   differences(): string[] {
-    return [...this.refused, ...listingDifferences(this.#nodes, this.#policy)];
+    return [
+      ...this.refused,
+      ...listingDifferences(this.#nodes, this.#policy),
+      ...wordDifferences(this.#nodes, this.#policy),
+    ];
   }
 
   /** Groups, dirty marks and retained contents that are left, over all live nodes. */
@@ -323,6 +330,7 @@ export class RouterWorld {
     const incoming = wire.directions.find(({ to }) => to === node);
     const { to, delay } = outgoing;
     this.#options.onFrame?.(node.number, to.number, messages);
+    for (const message of messages) noteWord(outgoing, message);
     // Delivery is reckoned in absolute times: never before the last frame, nor before the other end is up.
     const jittered = this.#options.delay === undefined ? delay * (0.5 + this.#random()) : delay;
     const now = this.#queue.now;
@@ -344,6 +352,17 @@ export class RouterWorld {
 
   #at(at: number, action: () => void): void {
     this.#queue.add(at, action);
+  }
+}
+
+function noteWord({ names, said }: Direction, message: PropagationMessage): void {
+  if (message.type === "fresh") said.clear();
+  else if (message.type === "name") names.set(message.handle, message.group);
+  else if (message.type === "reach") {
+    const name = names.get(message.handle);
+    if (name === undefined) throw new Error("A header came before its name");
+    if (message.hopCount === undefined) said.delete(keyOf(name));
+    else said.set(keyOf(name), message.hopCount);
   }
 }
 

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { AnnouncementTracker, type Verdict } from "../../lib/federation/announcement_tracker.ts";
 import { announcementId, hopCount } from "../../lib/protocol/names.ts";
+import { runOptions } from "./run_options.ts";
 
 /** The same thing as an array that is searched and filtered. */
 class NaiveTracker {
@@ -58,6 +59,6 @@ Deno.test("AnnouncementTracker agrees with a naive twin, stays within bounds and
         assertEquals(tracker.size, 0);
       },
     ),
-    { numRuns: 500 },
+    runOptions(500),
   );
 });

@@ -7,6 +7,7 @@ import {
   NO_PATHS,
   OUT_OF_REACH,
 } from "../../../lib/federation/best_paths.ts";
+import { runOptions } from "../../property/run_options.ts";
 
 function pathsOf(hops: readonly number[], preferred = NO_LINK): ReturnType<typeof bestPaths> {
   return bestPaths((slot) => hops[slot] ?? OUT_OF_REACH, hops.length, preferred);
@@ -46,7 +47,7 @@ Deno.test("adjustedPaths agrees with a look at every link wherever it answers", 
         if (full.best !== OUT_OF_REACH) assertEquals(quick.via, full.via);
       },
     ),
-    { numRuns: 5000 },
+    runOptions(5000),
   );
 });
 

@@ -9,6 +9,7 @@ import {
   type OfferSet,
 } from "../../../lib/federation/offer_set.ts";
 import { offer } from "./router_talk.ts";
+import { runOptions } from "../../property/run_options.ts";
 
 /** The versions of a set whose ids follow the script: each step names the ids that are offered from then on. */
 function history(script: readonly (readonly number[])[], tombstonesMax: number): OfferSet[] {
@@ -89,6 +90,6 @@ Deno.test("appliedDelta of any difference since any version gives the set itself
         assertEquals(served.offers, newest.offers);
       }
     }),
-    { numRuns: 2000 },
+    runOptions(2000),
   );
 });

@@ -1,0 +1,19 @@
+import { CONTENT_MUTANTS } from "./content_mutants.ts";
+import { DISTANCE_MUTANTS } from "./distance_mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { REFERENCE_MUTANTS } from "./reference_mutants.ts";
+
+/** Every planted bug. */
+export const ALL_MUTANTS: readonly Mutant[] = [
+  ...DISTANCE_MUTANTS,
+  ...CONTENT_MUTANTS,
+  ...REFERENCE_MUTANTS,
+];
+
+/** What has to catch them: the tests of how offers travel. A test file that a mutant names comes first, for it. */
+export const SUITE: readonly string[] = [
+  "tests/property/",
+  "tests/unit/federation/",
+  "tests/simulation/safety_test.ts",
+  "tests/simulation/liveness_test.ts",
+];

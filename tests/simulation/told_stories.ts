@@ -1,0 +1,190 @@
+/**
+ * The most telling things that happen to a federation, each on a few nodes.
+ *
+ * @module
+ */
+import { isInScope, type PeeringPolicy } from "../../lib/federation/peering_policy.ts";
+import { Transcript } from "./transcript.ts";
+
+/** The story behind each file in `transcripts/`. */
+export const TOLD_STORIES: Readonly<Record<string, () => Transcript>> = {
+  slow_link: slowLink,
+  cut_short: cutShort,
+  restart,
+  partition,
+  final_withdrawal: finalWithdrawal,
+  late_joiner: lateJoiner,
+  policy_border: policyBorder,
+  resync,
+};
+
+function slowLink(): Transcript {
+  const story = new Transcript(
+    "The short way is slow",
+    `u offers f for three links. The short way from u to x, over a, is slow; the long one, over a and b, is fast. The first
+     copy to reach x is the long way's, with no hop left for y. The short one, when it comes, must count all the same.`,
+  );
+  const links = [["u", "a"], ["a", "x", 500], ["a", "b"], ["b", "x"], ["x", "y"]] as const;
+  story.build("u a b x y", links);
+  story.offer("u", "f");
+  story.tell("u offers f");
+  story.goOn();
+  story.lists();
+  return story;
+}
+
+function cutShort(): Transcript {
+  const story = new Transcript(
+    "Counting to infinity is cut short",
+    `a, b and c are linked to each other, and hear of u through a. When u dies without a goodbye, b and c believe each other
+     for a while; the distance grows with each round and ends at the radius of the offer, which is 5.`,
+  );
+  story.build("u a b c", [["u", "a"], ["a", "b"], ["b", "c"], ["c", "a", 15]]);
+  story.offer("u", "f", 5);
+  story.quiet();
+  story.lists();
+  story.node("u").kill();
+  story.tell("u crashes");
+  story.goOn(1_000);
+  story.lists();
+  return story;
+}
+
+function restart(): Transcript {
+  const story = new Transcript(
+    "A node starts anew",
+    `u' is the second life of u. It offers f again, and no longer g. What the first life offered dies with the links that
+     brought it.`,
+  );
+  let life = 0;
+  story.add("u", {
+    setup: (node) => {
+      life += 1;
+      node.register("f", () => null);
+      if (life === 1) node.register("g", () => null);
+    },
+  });
+  story.build("a b", [["a", "u"], ["b", "a"]]);
+  story.lists();
+  story.node("u").kill();
+  story.node("u").start();
+  story.tell("u crashes and starts anew");
+  story.goOn(5_000);
+  story.lists();
+  return story;
+}
+
+function partition(): Transcript {
+  const story = new Transcript(
+    "A partition heals",
+    `While a and b are apart, d withdraws what it offered and offers something else. When they meet again, each says what it
+     still holds of the other half, and only what is new crosses the link.`,
+  );
+  story.build("c a b d", [["c", "a"], ["a", "b"], ["b", "d"]]);
+  story.offer("c", "f");
+  const old = story.offer("d", "g");
+  story.quiet();
+  story.lists();
+  story.world.cut(story.node("a"), story.node("b"));
+  story.tell("the path between a and b breaks");
+  story.goOn();
+  story.node("d").withdraw(old);
+  story.offer("d", "h");
+  story.tell("d offers h in place of g");
+  story.goOn();
+  story.world.repair(story.node("a"), story.node("b"));
+  story.tell("the path between a and b works again");
+  story.goOn(35_000);
+  story.lists();
+  return story;
+}
+
+function finalWithdrawal(): Transcript {
+  const story = new Transcript(
+    "An origin takes everything back",
+    `The same ring as when u died, but u withdraws f. Its last word, that the set is empty, goes along: nobody believes
+     anybody any more, and nothing is counted to infinity.`,
+  );
+  story.build("u a b c", [["u", "a"], ["a", "b"], ["b", "c"], ["c", "a", 15]]);
+  const offer = story.offer("u", "f", 5);
+  story.quiet();
+  story.lists();
+  story.node("u").withdraw(offer);
+  story.tell("u withdraws f");
+  story.goOn();
+  story.lists();
+  return story;
+}
+
+function lateJoiner(): Transcript {
+  const story = new Transcript(
+    "A node comes late",
+    `u, a and b have been quiet for a while. n joins b: one exchange over one link, and it lists what is in its reach. f is
+     told for three links, g for two.`,
+  );
+  story.build("u a b", [["u", "a"], ["a", "b"]]);
+  story.offer("u", "f", 3);
+  story.offer("u", "g", 2);
+  story.offer("a", "h", 1);
+  story.quiet();
+  story.lists();
+  story.add("n");
+  story.link("n", "b");
+  story.tell("n starts, and joins b");
+  story.goOn();
+  story.lists();
+  return story;
+}
+
+function policyBorder(): Transcript {
+  const story = new Transcript(
+    "A border that lets one cluster through",
+    `a is in cluster lab, b and c are at the border in cluster town, d is in cluster sea. a offers f to everybody and g to
+     town alone: g never leaves c. And b takes nothing from sea: of d's h, a never hears.`,
+  );
+  story.add("a", { cluster: "lab" });
+  const policy: PeeringPolicy = {
+    allows: (group, _from, to) => isInScope(group, to) && group.cluster !== "sea",
+  };
+  story.add("b", { cluster: "town", policy });
+  story.add("c", { cluster: "town" });
+  story.add("d", { cluster: "sea" });
+  for (const [one, other] of [["a", "b"], ["b", "c"], ["c", "d"]] as const) story.link(one, other);
+  story.quiet();
+  story.tell("linked: a–b, b–c, c–d");
+  story.offer("a", "f");
+  story.offer("a", "g", 3, ["town"]);
+  story.tell("a offers f to everybody, and g to town");
+  story.goOn();
+  story.offer("d", "h");
+  story.tell("d offers h");
+  story.goOn();
+  story.lists();
+  return story;
+}
+
+function resync(): Transcript {
+  const story = new Transcript(
+    "A node starts over",
+    `b has lost what a said last, that f of u is gone, and knows that it has lost something. It asks a to start over: what it
+     believed on the word of a is out of force until a says so again.`,
+  );
+  story.build("u a b", [["u", "a"], ["a", "b"]]);
+  story.offer("u", "f");
+  story.offer("a", "g");
+  story.quiet();
+  story.lists();
+  story.tamper = (message, from, to) =>
+    message.type === "reach" && from === "a" && to === "b" ? undefined : message;
+  story.node("u").kill();
+  story.tell("u crashes");
+  story.goOn(1_000);
+  story.lists();
+  story.tamper = (message, from, to) =>
+    message.type === "ping" && from === "b" && to === "a" ? { type: "resync", held: [] } : message;
+  story.tell("b notices");
+  story.goOn(9_000);
+  story.tamper = (message) => message;
+  story.lists();
+  return story;
+}

@@ -1,4 +1,5 @@
 import { CONTENT_MUTANTS } from "./content_mutants.ts";
+import { CORE_MUTANTS } from "./core_mutants.ts";
 import { DISTANCE_MUTANTS } from "./distance_mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { REFERENCE_MUTANTS } from "./reference_mutants.ts";
@@ -8,12 +9,14 @@ export const ALL_MUTANTS: readonly Mutant[] = [
   ...DISTANCE_MUTANTS,
   ...CONTENT_MUTANTS,
   ...REFERENCE_MUTANTS,
+  ...CORE_MUTANTS,
 ];
 
 /** What has to catch them: the tests of how offers travel. A test file that a mutant names comes first, for it. */
 export const SUITE: readonly string[] = [
   "tests/property/",
   "tests/unit/federation/",
+  "tests/unit/core/",
   "tests/simulation/safety_test.ts",
   "tests/simulation/liveness_test.ts",
 ];

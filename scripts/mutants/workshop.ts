@@ -12,7 +12,7 @@ const COPIED = [
   ...["mod.ts", "deno.json", "deno.lock", "ARCHITECTURE.md"],
 ];
 /** A bug that makes the tests go in circles counts as caught after this time. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 900_000;
 
 /** How a bug fared. */
 export interface Verdict {

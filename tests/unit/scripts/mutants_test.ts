@@ -5,17 +5,26 @@ import { failedTest, runsUntilFailure } from "../../../scripts/mutants/workshop.
 
 const ROOT = new URL("../../../", import.meta.url);
 
-Deno.test("every planted bug still applies to the source", async () => {
-  assert(ALL_MUTANTS.length >= 20);
-  for (const { edits } of ALL_MUTANTS) {
+/** The bugs that the source has moved away from, with the reason. */
+async function unplantable(): Promise<string[]> {
+  const reasons: string[] = [];
+  for (const { name, edits } of ALL_MUTANTS) {
     const texts = new Map<string, string>();
     for (const edit of edits) {
-      const before = texts.get(edit.file) ?? await Deno.readTextFile(new URL(edit.file, ROOT));
-      const after = planted(before, edit);
-      assert(after !== before, `${edit.file} stays as it is`);
-      texts.set(edit.file, after);
+      try {
+        const before = texts.get(edit.file) ?? await Deno.readTextFile(new URL(edit.file, ROOT));
+        texts.set(edit.file, planted(before, edit));
+      } catch (error) {
+        reasons.push(`"${name}" in scripts/mutants/ needs another text: ${error}`);
+      }
     }
   }
+  return reasons;
+}
+
+Deno.test("every planted bug still applies to the source", async () => {
+  assert(ALL_MUTANTS.length >= 20);
+  assertEquals(await unplantable(), []);
 });
 
 Deno.test("every planted bug has a name of its own, and tests that exist", async () => {

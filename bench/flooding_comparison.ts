@@ -52,7 +52,7 @@ console.log(
   [
     `| of ${
       runs.toLocaleString("en")
-    } federations each | a node misses an offer | lists a ghost | a wrong distance | missing / ghosts of expected listings |`,
+    } federations each | a node misses an offer | lists one that is gone | has a wrong distance | missing / ghosts, of the listings due |`,
     "| --- | ---: | ---: | ---: | ---: |",
     ...rows("one offer, no failure", still),
     ...rows("churn", churned),

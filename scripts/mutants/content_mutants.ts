@@ -182,8 +182,18 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
     breaks: "I1",
     edits: [{
       file: "lib/federation/function_registry.ts",
-      find: "if (now !== listing) this.#unlist(listing);",
-      put: "if (now === undefined) this.#unlist(listing);",
+      find: "if (old !== undefined) listings = listings.toSpliced(placeOf(listings, old), 1);",
+      put: "",
+    }],
+    tests: [REGISTRY],
+  },
+  {
+    name: "a function that its origin adds is not put into the index",
+    breaks: "I1",
+    edits: [{
+      file: "lib/federation/function_registry.ts",
+      find: "for (const fun of wanted) if (!old.has(fun)) this.#index.add(fun, group);",
+      put: "",
     }],
     tests: [REGISTRY],
   },

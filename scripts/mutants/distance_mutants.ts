@@ -150,7 +150,7 @@ export const DISTANCE_MUTANTS: readonly Mutant[] = [
   {
     name: "a late joiner is told only of what comes after it",
     breaks: "I6",
-    edits: [inReader("    this.#table.touchReachable(this.#session);\n", "")],
+    edits: [inReader("    this.#table.touchReachable(session);\n", "")],
     tests: [EXACT_REACH],
   },
   {

@@ -16,7 +16,6 @@ export const TOLD_STORIES: Readonly<Record<string, () => Transcript>> = {
   late_joiner: lateJoiner,
   policy_border: policyBorder,
   resync,
-  url_conflict: urlConflict,
 };
 
 function slowLink(): Transcript {
@@ -186,33 +185,6 @@ function resync(): Transcript {
   story.tell("b notices");
   story.goOn(9_000);
   story.tamper = (message) => message;
-  story.lists();
-  return story;
-}
-
-function urlConflict(): Transcript {
-  const story = new Transcript(
-    "Two live nodes with one URL",
-    `Somebody copied a configuration: a second u starts at b while the first one lives at a. They are two lives of one URL,
-     so two groups, and all list the later one alone. When that is gone, the former is there again.`,
-  );
-  story.add("u");
-  story.build("a b", [["a", "b"]]);
-  const [first, a, b] = [story.node("u"), story.node("a"), story.node("b")];
-  first.join(a);
-  first.register("f", () => null);
-  first.register("g", () => null);
-  story.quiet();
-  story.lists();
-  const second = story.add("u");
-  second.join(b);
-  second.register("f", () => null);
-  story.tell("a second u starts, with f alone, and joins b");
-  story.goOn();
-  story.lists();
-  second.kill();
-  story.tell("the second u crashes");
-  story.goOn();
   story.lists();
   return story;
 }

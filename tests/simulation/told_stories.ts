@@ -16,6 +16,7 @@ export const TOLD_STORIES: Readonly<Record<string, () => Transcript>> = {
   late_joiner: lateJoiner,
   policy_border: policyBorder,
   resync,
+  url_conflict: urlConflict,
 };
 
 function slowLink(): Transcript {
@@ -180,11 +181,38 @@ function resync(): Transcript {
   story.tell("u crashes");
   story.goOn(1_000);
   story.lists();
-  story.tamper = (message, from, to) =>
-    message.type === "ping" && from === "b" && to === "a" ? { type: "resync", held: [] } : message;
-  story.tell("b notices");
-  story.goOn(9_000);
   story.tamper = (message) => message;
+  story.tell("b notices");
+  story.node("b").resync();
+  story.goOn();
+  story.lists();
+  return story;
+}
+
+function urlConflict(): Transcript {
+  const story = new Transcript(
+    "Two live nodes with one URL",
+    `Somebody copied a configuration: a second u starts at b while the first one lives at a. They are two lives of one URL,
+     so two groups, and all list the later one alone. Each hears of the other, and after half
+     a minute says so. When the later one is gone, the former is there again.`,
+  );
+  story.add("u");
+  story.build("a b", [["a", "b"]]);
+  const [first, a, b] = [story.node("u"), story.node("a"), story.node("b")];
+  first.join(a);
+  first.register("f", () => null);
+  first.register("g", () => null);
+  story.quiet();
+  story.lists();
+  const second = story.add("copy", { url: first.url });
+  second.join(b);
+  second.register("f", () => null);
+  story.tell("the copy starts, with f alone, and joins b");
+  story.goOn(35_000);
+  story.lists();
+  second.kill();
+  story.tell("the copy crashes");
+  story.goOn();
   story.lists();
   return story;
 }

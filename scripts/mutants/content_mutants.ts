@@ -50,7 +50,7 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
     name: "a header leaves before the content is there, and once",
     breaks: "I1",
     edits: [
-      inTable("if (this.#contents[group] === undefined) return OUT_OF_REACH;", ""),
+      inTable("if (this.#contents.offers(group) === undefined) return OUT_OF_REACH;", ""),
       inWriter(
         "if (content === undefined) return;\n  const target",
         `if (content === undefined) {
@@ -84,11 +84,11 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
     breaks: "I4",
     edits: [
       inTable(
-        "return content !== undefined && isFinal(content) ? NO_PATHS : this.#scan(group);",
+        "return this.#isOver(group) ? NO_PATHS : this.#scan(group);",
         "return this.#scan(group);",
       ),
       inTable(
-        "if (this.#own.has(group) || (content !== undefined && isFinal(content))) return;",
+        "if (this.#own.has(group) || this.#isOver(group)) return;",
         "if (this.#own.has(group)) return;",
       ),
     ],

@@ -1,3 +1,4 @@
+import type { Dialect } from "../core/events.ts";
 import type { Direction, Place, Process } from "./simulated_paths.ts";
 import type { Untaken } from "./wire_text.ts";
 
@@ -20,6 +21,8 @@ export interface End {
   /** The number its machine knows it by. */
   readonly id: number;
   readonly place: Place;
+  /** What the connection carries. */
+  readonly dialect: Dialect;
   /** It began the connection. */
   readonly isDialler: boolean;
   process: Process | undefined;
@@ -66,9 +69,12 @@ export function makeEnds(
   const pipe = (direction: Direction): Pipe => {
     return { direction, items: [], lastAt: 0, held: 0, isCongested: false, isDead: false };
   };
+  const isPlain = away.from.dialect === "json" || away.to.dialect === "json";
+  const dialect: Dialect = isPlain ? "json" : "farcall.v1";
   const shut = { process: undefined, isOpen: false, dial: undefined };
   const make = (direction: Direction, id: number, isDialler: boolean, peer: () => End): End => {
-    return { ...shut, id, place: direction.from, isDialler, out: pipe(direction), peer };
+    const place = direction.from;
+    return { ...shut, id, place, dialect, isDialler, out: pipe(direction), peer };
   };
   const near: End = make(away, last + 1, true, () => far);
   const far: End = make(back, last + 2, false, () => near);

@@ -88,10 +88,10 @@ export class SimulatedNetwork {
   }
 
   /** Sends one turn's messages over an end, in as few frames as the codec takes. */
-  send(end: End, messages: Parameters<WireText["write"]>[2]): void {
+  send(end: End, messages: Parameters<WireText["write"]>[1]): void {
     if (!end.isOpen) return;
     const { direction } = end.out;
-    for (const frame of this.#wire.write(direction.from, direction.to, messages)) {
+    for (const frame of this.#wire.write(end, messages)) {
       end.out.held += 1;
       this.#push(end, { type: "frame", frame });
       this.#watch.sent(end, frame.said);
@@ -191,7 +191,7 @@ export class SimulatedNetwork {
   }
 
   #opened(source: End, target: End): void {
-    const dialect = "farcall.v1";
+    const { dialect } = target;
     const happening = { type: "opened", connection: target.id, dialect } as const;
     const remote = source.place.url ?? source.place.name;
     if (target.isDialler) {
@@ -225,7 +225,7 @@ export class SimulatedNetwork {
     this.traffic.frames += 1;
     this.traffic.deliveries += frame.count;
     this.onFrame(source.place, target.place, frame);
-    const happening = this.#wire.read(source.place, target.place, target.id, frame);
+    const happening = this.#wire.read(target, frame);
     post(process, happening, () => target.isOpen, () => {
       this.#watch.taken(target, frame.said, target.isOpen);
       if (frame.isStirring) this.#stir(source.out.direction);

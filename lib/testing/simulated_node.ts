@@ -27,6 +27,7 @@ import {
 } from "./simulated_offer.ts";
 import { beginLife, type Life } from "./simulated_life.ts";
 import type { Place } from "./simulated_paths.ts";
+import type { Dialable } from "./simulated_flooder.ts";
 import type { WorldRooms } from "./world_rooms.ts";
 
 /** What a node is made from. */
@@ -36,7 +37,7 @@ export interface SimulatedNodeOptions {
   /** Default `"c0"`. */
   readonly cluster?: string;
   /** Nodes to keep links to. Default: none; others may dial this one. */
-  readonly peers?: readonly SimulatedNode[];
+  readonly peers?: readonly Dialable[];
   /** Which groups may pass its links. Default: all whose scope allows it. */
   readonly policy?: PeeringPolicy;
   /** Runs at each start of the node: what its program does first, for instance register functions. */
@@ -44,7 +45,7 @@ export interface SimulatedNodeOptions {
 }
 
 /** A node of a simulated world: a place with a real node core, as long as it lives. */
-export class SimulatedNode {
+export class SimulatedNode implements Dialable {
   /** Its name in the world. */
   readonly name: string;
   /** What it calls itself. */
@@ -56,7 +57,7 @@ export class SimulatedNode {
   /** @internal Where it is on the network. */
   readonly place: Place;
   /** Nodes that it keeps links to. */
-  readonly peers: Set<SimulatedNode>;
+  readonly peers: Set<Dialable>;
   /** Its rules for its links. */
   readonly policy: PeeringPolicy | undefined;
   readonly #rooms: WorldRooms;
@@ -113,9 +114,10 @@ export class SimulatedNode {
     return [...new Set(this.listings().map(({ fun }) => fun as string))].sort();
   }
 
-  /** Names of the nodes it has links to, as its core says. */
+  /** URLs of the farcall nodes it has links to, as its core says. */
   links(): string[] {
-    return (this.#life?.core.links() ?? []).map(({ peer }) => peer);
+    const links = this.#life?.core.links() ?? [];
+    return links.filter(({ dialect }) => dialect === "farcall.v1").map(({ peer }) => peer);
   }
 
   /** How much of each kind its core holds; `undefined` = it is dead. */
@@ -183,7 +185,7 @@ export class SimulatedNode {
   }
 
   /** One more peer, for this life and all later ones. */
-  join(peer: SimulatedNode): void {
+  join(peer: Dialable): void {
     if (peer === this || this.peers.has(peer)) return;
     this.peers.add(peer);
     this.#life?.host.post((now) => ({ type: "join", url: peer.address, now }));

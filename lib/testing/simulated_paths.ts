@@ -1,4 +1,4 @@
-import type { EdgeEvent } from "../core/events.ts";
+import type { Dialect, EdgeEvent } from "../core/events.ts";
 import type { Faults } from "./fault_options.ts";
 import { Chance, exactMs } from "./seeded_chance.ts";
 
@@ -29,6 +29,8 @@ export interface Place {
   readonly name: string;
   /** What others dial; `undefined` = nobody can. */
   readonly url: string | undefined;
+  /** What connections to and from it carry: `json` = that, whoever is at the other end. */
+  readonly dialect: Dialect;
   /** What lives there now. */
   process: Process | undefined;
   /** The host is without power: whoever dials hears nothing, not even a refusal. */
@@ -49,6 +51,8 @@ export interface Direction {
   isCut: boolean;
 }
 
+/** Places of a world, at most: far more than can be simulated. */
+const PLACES_MAX = 2 ** 20;
 /** Frames that a narrow direction holds, at most. */
 const NARROW_FRAMES_MAX = 4;
 
@@ -56,7 +60,7 @@ const NARROW_FRAMES_MAX = 4;
 export class SimulatedPaths {
   readonly #seed: number;
   readonly #faults: Faults;
-  readonly #directions = new Map<string, Direction>();
+  readonly #directions = new Map<number, Direction>();
 
   /** Begins without paths; they come when they are asked for. */
   constructor(seed: number, faults: Faults) {
@@ -66,7 +70,7 @@ export class SimulatedPaths {
 
   /** The way from one place to another. */
   direction(from: Place, to: Place): Direction {
-    const key = `${from.index} ${to.index}`;
+    const key = from.index * PLACES_MAX + to.index;
     const known = this.#directions.get(key);
     if (known !== undefined) return known;
     const { latencyMsMin, latencyMsMax, narrowChance } = this.#faults;

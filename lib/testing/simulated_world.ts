@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Dialect } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
 import { openPolicy } from "../federation/peering_policy.ts";
 import { RETENTION_MS, TRACKER_TTL_MS } from "../protocol/limits.ts";
@@ -18,6 +19,12 @@ import { FrameChecker } from "./frame_checker.ts";
 import { ListingBook } from "./listing_book.ts";
 import { Chance } from "./seeded_chance.ts";
 import { SimulatedClient } from "./simulated_client.ts";
+import { type MixedNode, mixedViolations } from "./mixed_checker.ts";
+import {
+  type Dialable,
+  SimulatedFlooder,
+  type SimulatedFlooderOptions,
+} from "./simulated_flooder.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
 import { SimulatedNode, type SimulatedNodeOptions } from "./simulated_node.ts";
 import { type Place, SimulatedPaths } from "./simulated_paths.ts";
@@ -68,6 +75,8 @@ const CHANGES: ReadonlySet<string> = new Set(["register", "withdraw", "drain", "
 export class SimulatedWorld {
   /** All nodes, dead ones too. */
   readonly nodes: SimulatedNode[] = [];
+  /** All nodes of the reference's kind, dead ones too. */
+  readonly flooders: SimulatedFlooder[] = [];
   /** All clients. */
   readonly clients: SimulatedClient[] = [];
   readonly #paths: SimulatedPaths;
@@ -148,6 +157,16 @@ export class SimulatedWorld {
     return node;
   }
 
+  /** A new node of the reference's kind, which lives from now on. */
+  addFlooder(name: string, options: SimulatedFlooderOptions = {}): SimulatedFlooder {
+    const address = `ws://${name}.example:9000`;
+    const place = this.#place(name, address, "json");
+    const flooder = new SimulatedFlooder(this.#rooms, place, address, options);
+    this.flooders.push(flooder);
+    flooder.start();
+    return flooder;
+  }
+
   /** A new client of some nodes, the first one preferred. */
   addClient(name: string, nodes: readonly SimulatedNode[]): SimulatedClient {
     const client = new SimulatedClient(this.#rooms, this.#place(name, undefined), nodes);
@@ -156,21 +175,21 @@ export class SimulatedWorld {
   }
 
   /** The path between two nodes breaks; with `"silent"` nobody is told, and what is sent waits. */
-  cut(one: SimulatedNode, other: SimulatedNode, how: "reset" | "silent" = "reset"): void {
+  cut(one: Dialable, other: Dialable, how: "reset" | "silent" = "reset"): void {
     if (how === "reset") this.#network.reset(one.place, other.place);
     this.silence(one, other, how);
     this.silence(other, one, how);
   }
 
   /** One direction of a path breaks. */
-  silence(from: SimulatedNode, to: SimulatedNode, how: "reset" | "silent" = "silent"): void {
+  silence(from: Dialable, to: Dialable, how: "reset" | "silent" = "silent"): void {
     const direction = this.#paths.direction(from.place, to.place);
     if (how === "reset") direction.isCut = true;
     else direction.isSilent = true;
   }
 
   /** The path between two nodes works again, in both directions. */
-  repair(one: SimulatedNode, other: SimulatedNode): void {
+  repair(one: Dialable, other: Dialable): void {
     for (const [from, to] of [[one, other], [other, one]] as const) {
       const direction = this.#paths.direction(from.place, to.place);
       direction.isCut = false;
@@ -181,17 +200,17 @@ export class SimulatedWorld {
   }
 
   /** How long a frame takes from one node to another from now on, in ms, before jitter. */
-  setLatency(from: SimulatedNode, to: SimulatedNode, ms: number): void {
+  setLatency(from: Dialable, to: Dialable, ms: number): void {
     this.#paths.direction(from.place, to.place).latencyMs = ms;
   }
 
   /** How many frames the way from one node to another holds from now on before its sender is congested. */
-  setWindow(from: SimulatedNode, to: SimulatedNode, frames: number): void {
+  setWindow(from: Dialable, to: Dialable, frames: number): void {
     this.#paths.direction(from.place, to.place).windowFrames = frames;
   }
 
   /** Whether the path between two nodes works in both directions. */
-  isOpen(one: SimulatedNode, other: SimulatedNode): boolean {
+  isOpen(one: Dialable, other: Dialable): boolean {
     return this.#paths.isOpen(one.place, other.place);
   }
 
@@ -206,10 +225,12 @@ export class SimulatedWorld {
    *
    * @param among Nodes that must come to rest and are looked at: the others may be in any state. They must have no working
    * path to these. Default: all.
+   * @param areGhostsDue In a mixed federation: whether offers of farcall nodes that were heard through flooding nodes must
+   * have expired where they are gone. Default `false`.
    */
-  settle(among: readonly SimulatedNode[] = this.nodes): Rest {
+  settle(among: readonly SimulatedNode[] = this.nodes, areGhostsDue = false): Rest {
     const live = among.filter((node) => node.isRunning);
-    this.#network.watched = new Set(live.map(({ place }) => place));
+    this.#network.watched = new Set([...live, ...this.flooders].map(({ place }) => place));
     const [began, before] = [this.now, this.traffic.deliveries];
     const owners = [...live, ...this.clients];
     const tables = (): TableNode[] => live.map((node) => this.#table(node, live));
@@ -218,7 +239,13 @@ export class SimulatedWorld {
       this.#calls.openOf(owners) === 0 &&
       tables().every((one, _, all) => hasItsLinks(one, all));
     while (!isAtRest() && this.now - began < REST_WITHIN_MS) this.pass(LOOK_MS);
-    const violations: Violation[] = tableViolations(tables());
+    const violations: Violation[] = this.flooders.length === 0
+      ? tableViolations(tables())
+      : mixedViolations(
+        tables(),
+        this.flooders.map((one) => this.#neighbourhood(one, live)),
+        areGhostsDue,
+      );
     if (!isAtRest()) {
       const text = `not at rest after ${REST_WITHIN_MS} ms, last stirred ${this.traffic.stirredAt}`;
       violations.push({ invariant: "I10", text });
@@ -276,11 +303,19 @@ export class SimulatedWorld {
     return leftoversOf(last);
   }
 
-  #place(name: string, url: string | undefined): Place {
-    const index = this.nodes.length + this.clients.length;
-    const place: Place = { index, name, url, process: undefined, isDark: false };
+  #place(name: string, url: string | undefined, dialect: Dialect = "farcall.v1"): Place {
+    const index = this.nodes.length + this.flooders.length + this.clients.length;
+    const place: Place = { index, name, url, dialect, process: undefined, isDark: false };
     this.#network.add(place);
     return place;
+  }
+
+  #neighbourhood(flooder: SimulatedFlooder, live: readonly SimulatedNode[]): MixedNode {
+    const { name, address: url, functions, resources, isAlive } = flooder;
+    const near = live.filter((node) =>
+      isAlive && this.isOpen(node, flooder) && (node.peers.has(flooder) || flooder.peers.has(node))
+    );
+    return { name, url, functions, resources, isAlive, gateways: near.map((node) => node.name) };
   }
 
   #table(node: SimulatedNode, live: readonly SimulatedNode[]): TableNode {

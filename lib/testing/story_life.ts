@@ -105,7 +105,7 @@ export class StoryLife {
       if (node.isLeaving) node.kill();
       node.start();
       node.goOn();
-      for (const peer of node.peers) if (healed.includes(peer)) this.world.repair(node, peer);
+      for (const peer of healed) if (node.peers.has(peer)) this.world.repair(node, peer);
     });
     return healed;
   }

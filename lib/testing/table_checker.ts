@@ -39,13 +39,34 @@ export interface TableNode {
 /** What is wrong with the tables of nodes at rest. */
 export function tableViolations(nodes: readonly TableNode[]): Violation[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const expected = new Map(nodes.map((node) => [node, new Map<string, Life>()]));
-  for (const origin of nodes) expect(origin, byName, expected);
+  const expected = expectedListings(nodes);
   return nodes.flatMap((node) => {
-    const lives = expected.get(node)?.values() ?? [];
-    const listed = new Map([...lives].flatMap((life) => [...life.listed]));
+    const listed = expected.get(node) ?? new Map();
     return [...linkViolations(node, byName), ...listingViolations(node, listed, byName)];
   });
+}
+
+/** What each node ought to list: by offer its distance and life, as {@linkcode listedValue} has it. */
+export function expectedListings(
+  nodes: readonly TableNode[],
+): ReadonlyMap<TableNode, ReadonlyMap<string, string>> {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const lives = new Map(nodes.map((node) => [node, new Map<string, Life>()]));
+  for (const origin of nodes) expect(origin, byName, lives);
+  return new Map(nodes.map((node) => {
+    const known = [...lives.get(node)?.values() ?? []];
+    return [node, new Map(known.flatMap((life) => [...life.listed]))];
+  }));
+}
+
+/** An offer, as {@linkcode expectedListings} has it. */
+export function listedKey({ origin, fun, resources }: Listing): string {
+  return keyOf(origin, fun, resources);
+}
+
+/** How an offer is listed, as {@linkcode expectedListings} has it. */
+export function listedValue({ distance, incarnation: life, cluster }: Listing): string {
+  return valueOf(distance, life, cluster);
 }
 
 /** What a node ought to list of the latest life of one URL that is in its reach. */
@@ -99,7 +120,7 @@ function lifeOf(
 }
 
 /** Links from the origin to each node that it may reach within the limit. */
-function search(
+export function search(
   origin: TableNode,
   limit: number,
   scope: string,
@@ -131,7 +152,10 @@ function search(
   return found;
 }
 
-function linkViolations(node: TableNode, byName: ReadonlyMap<string, TableNode>): Violation[] {
+export function linkViolations(
+  node: TableNode,
+  byName: ReadonlyMap<string, TableNode>,
+): Violation[] {
   const near = new Map(node.neighbours.map((name) => [byName.get(name)?.url ?? name, name]));
   const [wanted, up] = [new Set<string>(near.keys()), new Set(node.links)];
   const shown = (url: string): string => near.get(url) ?? url;

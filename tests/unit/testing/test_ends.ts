@@ -8,7 +8,8 @@ import { Chance } from "../../../lib/testing/seeded_chance.ts";
 import type { Direction, Place } from "../../../lib/testing/simulated_paths.ts";
 
 const places = (name: string, index: number): Place => {
-  return { index, name, url: urlOf(name), process: undefined, isDark: false };
+  const url = urlOf(name);
+  return { index, name, url, dialect: "farcall.v1", process: undefined, isDark: false };
 };
 
 /** The address of the node at a place. */

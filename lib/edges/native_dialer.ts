@@ -8,6 +8,7 @@
  * @module
  */
 
+import { DialledSockets } from "./dialled_sockets.ts";
 import { DialError } from "./transport.ts";
 import type { Dialer, DialTarget } from "./transport.ts";
 import { dialSignal, openWebSocket, webSocketUrl } from "./websocket_opening.ts";
@@ -34,17 +35,20 @@ export interface NativeDialerOptions {
  */
 export function nativeDialer(options: NativeDialerOptions = {}): Dialer {
   const end = new AbortController();
+  const sockets = new DialledSockets();
   const openSocket = options.openSocket ?? plainSocket(options.WebSocket ?? WebSocket);
   return {
     async dial(target, accept, signal): Promise<void> {
       const url = webSocketUrl(target.url);
       using dial = dialSignal(target, [signal, end.signal]);
       dial.signal.throwIfAborted();
-      await openWebSocket(socketFor(openSocket, url, target), target, accept, dial.signal);
+      const socket = socketFor(openSocket, url, target);
+      sockets.add(socket);
+      await openWebSocket(socket, target, accept, dial.signal);
     },
-    [Symbol.asyncDispose](): Promise<void> {
+    async [Symbol.asyncDispose](): Promise<void> {
       end.abort();
-      return Promise.resolve();
+      await sockets.goodbyes();
     },
   };
 }

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { DialledSockets } from "./dialled_sockets.ts";
 import { DialError } from "./transport.ts";
 import type { Accept, DialTarget } from "./transport.ts";
 import { openWebSocket } from "./websocket_opening.ts";
@@ -31,6 +32,7 @@ export class Pump {
   readonly #directory: string;
   readonly #caCerts: string[];
   readonly #connect: (options: Deno.ConnectOptions) => Promise<Deno.TcpConn>;
+  readonly #sockets = new DialledSockets();
   #dials = 0;
 
   private constructor(directory: string, options: PumpOptions) {
@@ -82,14 +84,17 @@ export class Pump {
     const { client, cut } = this.#pump(way, target);
     try {
       // Cuts the way itself when the socket does not open; an owner that throws in `accept` gets a goodbye through.
-      await openWebSocket(webSocketThrough(client, url, target, cut), target, accept, signal, cut);
+      const socket = webSocketThrough(client, url, target, cut);
+      this.#sockets.add(socket);
+      await openWebSocket(socket, target, accept, signal, cut);
     } finally {
       client.close();
     }
   }
 
-  /** Removes the private directory. Connections that are open live on. */
+  /** Waits for goodbyes under way and removes the private directory. Connections that are open live on. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sockets.goodbyes();
     await Deno.remove(this.#directory, { recursive: true }).catch(ignore);
   }
 

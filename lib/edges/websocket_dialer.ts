@@ -24,7 +24,8 @@ export interface WebSocketDialerOptions extends PumpOptions {
  * A dialer for `ws:` and `wss:`. It never stalls where the pump runs (Linux and macOS, with permission to read and write);
  * elsewhere it does not stall towards peers that know farcall's pieces.
  *
- * Nothing is made before the first dial. Open connections survive its disposal.
+ * Nothing is made before the first dial. Open connections survive its disposal, which waits up to 1 s for goodbyes that are
+ * under way.
  *
  * @example
  * ```ts ignore

@@ -71,6 +71,21 @@ Deno.test("webSocketDialer goes through its unix socket over TCP without delay",
   await listener.close();
 });
 
+for (const pump of ["auto", "never"] as const) {
+  const name = pump === "auto" ? "webSocketDialer" : "webSocketDialer without the pump";
+
+  Deno.test(`${name} ends when the goodbyes of its sockets are through`, async () => {
+    const owner = new RecordingOwner();
+    const listener = await listenWebSocket({ subprotocols: [] }, owner.accept);
+    const dialer = webSocketDialer({ pump });
+    (await dial(dialer, listener.url)).connection.close(1000, "");
+    const accepted = await owner.first();
+    await dialer[Symbol.asyncDispose]();
+    assertEquals(accepted.closings.length, 1);
+    await listener.close();
+  });
+}
+
 Deno.test("webSocketDialer without the pump opens by the platform's own way", async () => {
   const owner = new RecordingOwner();
   const listener = await listenWebSocket({ subprotocols: [] }, owner.accept);
@@ -164,9 +179,9 @@ Deno.test("webSocketDialer removes the socket's file once it is open, and its di
     assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o700);
     dialled.connection.send("x");
     await (await owner.first()).until(() => owner.recorders[0]?.frames.length === 1);
+    dialled.connection.close(1000, "");
     await dialer[Symbol.asyncDispose]();
     assertEquals([...Deno.readDirSync(temporary)], []);
-    dialled.connection.close(1000, "");
     await (await owner.first()).end();
     await listener.close();
   } finally {

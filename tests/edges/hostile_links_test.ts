@@ -110,6 +110,37 @@ Deno.test("what a link offered goes with it when it breaks the protocol", () =>
     assert(!node.listOffers().some(({ fun }) => fun === "trap"));
   }));
 
+Deno.test("a link that offers the node's own functions and lies about contracts fools nobody", () =>
+  attacked(async ({ node, nobody }) => {
+    const self = nobody();
+    await using peer = await RawPeer.in("link", node.url, self);
+    const digest = "0".repeat(64);
+    const add = ["trap", "rpc.describe"].map((fun, id) => ({
+      ...{ id, fun, resources: [], at: 1, contract: { digest, version: "9", later: true } },
+    }));
+    peer.say(
+      PROPAGATION.digest,
+      { ...PROPAGATION.name, group: { ...GROUP, origin: self } },
+      { ...PROPAGATION.reach, hop_count: 0 },
+      { ...PROPAGATION.offers, final: false, add },
+    );
+    await listed(node, "trap");
+    const description = node.describe("trap");
+    const [call] = await peer.nextOf("call");
+    assertCall(call);
+    assertEquals([call.fun, call.args], ["rpc.contracts", [[digest]]]);
+    peer.say({ type: "result", id: call.id, value: { [digest]: { name: "trap", args: [] } } });
+    const { offers, contracts } = await description;
+    assertEquals(offers.map(({ origin }) => String(origin)), [self]);
+    assertEquals<unknown>(contracts, [{ digest, version: "9", idempotent: false }]);
+  }));
+
+function assertCall(
+  value: unknown,
+): asserts value is { readonly id: number; readonly fun: string; readonly args: unknown } {
+  assert(typeof value === "object" && value !== null && "id" in value && "fun" in value);
+}
+
 async function lost(node: FarcallNode, name: string): Promise<void> {
   const wait = async (): Promise<void> => {
     for await (const { type } of node.offers({ function: name })) if (type === "lost") return;

@@ -6,6 +6,7 @@ import {
   type ListingChange,
 } from "../../lib/federation/function_registry.ts";
 import type { GroupView } from "../../lib/federation/router_contract.ts";
+import { contractDigest } from "../../lib/protocol/contract_facts.ts";
 import {
   clusterId,
   functionName,
@@ -30,7 +31,7 @@ function naiveListings(views: ReadonlyMap<number, GroupView>): Map<string, Listi
     if (isOutspoken || isPast || distance === undefined) continue;
     for (const { offer } of offers) {
       const resources = [...new Set(offer.resources)].sort();
-      const key = JSON.stringify([name.origin, offer.fun, resources]);
+      const key = JSON.stringify([name.origin, offer.fun, resources, offer.contract?.digest]);
       const dialect = name.writer === undefined ? "farcall" : "reference";
       const { origin, incarnation, cluster, maxHops } = name;
       const listing = {
@@ -44,7 +45,8 @@ function naiveListings(views: ReadonlyMap<number, GroupView>): Map<string, Listi
       };
       const known = best.get(key);
       if (known === undefined || rank(listing) < rank(known)) {
-        best.set(key, { ...listing, dialect });
+        const contract = offer.contract === undefined ? {} : { contract: offer.contract };
+        best.set(key, { ...listing, dialect, ...contract });
       }
     }
   }
@@ -78,6 +80,9 @@ function viewOf(index: number, distance: number | undefined, wanted: readonly nu
         id,
         fun: functionName(`f${one % 3}`),
         resources: RESOURCES.filter((_, bit) => (one >> bit) & 1).map(resourceName).reverse(),
+        ...(one < 16 ? {} : {
+          contract: { digest: contractDigest(`d${one >> 4}`), idempotent: index % 2 === 0 },
+        }),
       },
       at: 1,
     })),
@@ -88,13 +93,14 @@ Deno.test("FunctionRegistry agrees with a naive twin over any series of group ev
   const event = fc.record({
     index: fc.nat(23),
     distance: fc.option(fc.nat(5), { nil: undefined }),
-    wanted: fc.uniqueArray(fc.nat(15), { maxLength: 6 }),
+    wanted: fc.uniqueArray(fc.nat(47), { maxLength: 6 }),
   });
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const told = new Map<string, Listing>();
       const registry = new FunctionRegistry(({ type, listing }: ListingChange) => {
-        const key = JSON.stringify([listing.origin, listing.fun, listing.resources]);
+        const { origin, fun, resources, contract } = listing;
+        const key = JSON.stringify([origin, fun, resources, contract?.digest]);
         assertEquals(told.has(key), type !== "added");
         if (type === "lost") told.delete(key);
         else told.set(key, listing);

@@ -70,7 +70,10 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a group is forgotten before its end was told",
     breaks: "I3",
-    edits: [inSession(" && !this.dirty.has(group)", "")],
+    edits: [
+      inSession("      this.columns.out.get(group) === OUT_OF_REACH &&\n", ""),
+      inSession(" && !this.dirty.has(group)", ""),
+    ],
     tests: [EXACT_REACH],
   },
   {

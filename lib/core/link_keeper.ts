@@ -84,9 +84,11 @@ export class LinkKeeper {
     return this.#links.get(peer);
   }
 
-  /** All links, by the peer's URL. */
-  links(): IterableIterator<[NodeUrl, ConnectionId]> {
-    return this.#links.entries();
+  /** Asks a peer, or all of them, to tell everything anew. */
+  resync(peer: NodeUrl | undefined): void {
+    for (const [url, link] of this.#links) {
+      if (peer === undefined || peer === url) this.#router.resync(link);
+    }
   }
 
   /** Our side of the handshake on a connection that we dialled. */

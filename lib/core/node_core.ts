@@ -276,11 +276,10 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         return;
       case "join":
         return this.#peers.add(event.url, turn.now);
+      case "policy":
+        return this.#router.setPolicy(event.policy);
       case "resync":
-        for (const [peer, link] of this.#links.links()) {
-          if (event.peer === undefined || event.peer === peer) this.#router.resync(link);
-        }
-        return;
+        return this.#links.resync(event.peer);
       case "register":
         return this.#register(turn, event);
       case "serve":

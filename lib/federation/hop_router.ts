@@ -172,9 +172,9 @@ export class HopRouter {
     this.#notify();
   }
 
-  /** The policy gives other answers from now on. */
-  policyChanged(): void {
-    this.#table.reconsider();
+  /** Another policy holds from now on, for what the links said before, too. */
+  setPolicy(policy: PeeringPolicy): void {
+    this.#table.setPolicy(policy);
     this.#notify();
   }
 

@@ -66,7 +66,7 @@ export class RoutingTable {
   readonly changed: MarkedGroups = new MarkedGroups(markColumn());
   /** Groups out of reach that may be forgotten when nothing else holds them. */
   readonly idle: MarkedGroups = new MarkedGroups(markColumn());
-  readonly #policy: PeeringPolicy;
+  #policy: PeeringPolicy;
   readonly #contents = new ContentTable();
   readonly #own = new Map<number, OwnGroup>();
   readonly #slots = new SessionSlots();
@@ -220,6 +220,12 @@ export class RoutingTable {
   /** Every group in reach is something the peer may need. */
   touchReachable(session: LinkSession): void {
     for (const group of this.groups.indexes()) this.touch(session, group);
+  }
+
+  /** Another policy holds from now on. */
+  setPolicy(policy: PeeringPolicy): void {
+    this.#policy = policy;
+    this.reconsider();
   }
 
   /** Identity and policy are asked again, about every group on every link. */

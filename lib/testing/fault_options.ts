@@ -16,6 +16,8 @@ export type OperationKind =
   | "clientRequest"
   /** A node asks all its peers to tell everything anew. */
   | "resync"
+  /** A node gets other rules for what may pass between clusters; `value` chooses them. */
+  | "policy"
   /** A node gets one more peer. */
   | "join"
   /** A path breaks: what is open over it is reset, its ends see that at different times. */
@@ -87,6 +89,7 @@ export const OPERATION_WEIGHTS: Readonly<Record<OperationKind, number>> = {
   request: 3,
   clientRequest: 2,
   resync: 3,
+  policy: 3,
   join: 3,
   cut: 6,
   silence: 2,

@@ -58,8 +58,7 @@ export class SimulatedNode implements Dialable {
   readonly place: Place;
   /** Nodes that it keeps links to. */
   readonly peers: Set<Dialable>;
-  /** Its rules for its links. */
-  readonly policy: PeeringPolicy | undefined;
+  #policy: PeeringPolicy | undefined;
   readonly #rooms: WorldRooms;
   readonly #setup: (node: SimulatedNode) => void;
   #life: Life | undefined;
@@ -75,8 +74,19 @@ export class SimulatedNode implements Dialable {
     this.cluster = clusterId(options.cluster ?? "c0");
     this.place = place;
     this.peers = new Set(options.peers);
-    this.policy = options.policy;
+    this.#policy = options.policy;
     this.#setup = options.setup ?? (() => {});
+  }
+
+  /** Its rules for its links; `undefined` = whatever the scope of an offer allows. */
+  get policy(): PeeringPolicy | undefined {
+    return this.#policy;
+  }
+
+  /** Other rules for its links, for this life and all later ones. */
+  setPolicy(policy: PeeringPolicy): void {
+    this.#policy = policy;
+    this.#life?.host.post((now) => ({ type: "policy", policy, now }));
   }
 
   /** Whether its process is there, be it standing still. */

@@ -18,6 +18,8 @@ const RESOURCES: readonly (readonly string[])[] = [[], ["gpu"], ["gpu", "data"],
 const SCOPES: readonly (readonly string[])[] = [[], [], ["c0"], ["c1", "c2"]];
 /** As slow as a path may be that can still open connections: two ways and back within a handshake's time, in ms. */
 const SLOWEST_MS = 1_200;
+/** A bit for each directed pair of clusters. */
+const POLICY_BITS = 2 ** (STORY_CLUSTERS_MAX ** 2) - 1;
 /** How far a clock is set back before a restart, in ms: more than any story lasts. */
 const BEHIND_MS = 86_400_000;
 /** A clock jumps back a small part of what it jumps ahead: it stands still for so long. */
@@ -152,6 +154,10 @@ export class StoryLife {
     request: (node, _, value) => this.#request(node, value),
     clientRequest: (_node, _other, value) => this.#request(this.#client, value),
     resync: (node) => node.resync(),
+    policy: (node, _, value) => {
+      // Two draws, so that most pairs of clusters stay allowed.
+      node.setPolicy(directedPolicy(value & (value >> 10) & POLICY_BITS));
+    },
     join: (node, other) => node.join(other),
     cut: (node, other) => this.world.cut(node, other),
     silence: (node, other) => this.world.cut(node, other, "silent"),

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<OperationKind, Words>> = {
   request: (node) => `${node} makes a request of several commands`,
   clientRequest: () => "the client makes a request of several commands",
   resync: (node) => `${node} asks its peers to tell everything anew`,
+  policy: (node) => `${node} gets other rules for its links`,
   join: (node, other) => `${node} gets the peer ${other}`,
   cut: (node, other) => `the path between ${node} and ${other} breaks`,
   silence: (node, other) => `the path between ${node} and ${other} goes silent`,

@@ -226,7 +226,7 @@ export class RouterWorld {
         incarnation: incarnation(lifeOf(node)),
       },
       observer: { groupChanged: (view) => this.#note(node, view) },
-      policy: { allows: (group, from, to) => this.#policy.allows(group, from, to) },
+      policy: this.#policy,
       retentionMs,
       tombstonesMax,
     });
@@ -236,7 +236,7 @@ export class RouterWorld {
   changePolicy(policy: PeeringPolicy): void {
     this.#policy = policy;
     for (const node of this.#nodes) {
-      node.router?.policyChanged();
+      node.router?.setPolicy(policy);
       this.#turn(node);
     }
   }

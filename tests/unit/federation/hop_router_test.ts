@@ -270,22 +270,19 @@ Deno.test("HopRouter starts over for a peer that asks for it, without resending 
 });
 
 Deno.test("HopRouter obeys a policy that changed, in both directions", () => {
-  let isOpen = false;
-  const talk = new Talk({ policy: { allows: () => isOpen } });
+  const talk = new Talk({ policy: { allows: () => false } });
   talk.up(1, "o");
   talk.up(2, "p");
   talk.hear(1, ...announced(1, group("o"), 0));
   talk.register("f");
   assertEquals(talk.listed(), ["f@0"]);
   assertEquals(talk.flush().size, 0);
-  isOpen = true;
-  talk.router.policyChanged();
+  talk.router.setPolicy({ allows: () => true });
   assertEquals(types(talk.say(1)), "name offers reach want");
   talk.hear(1, offers(1));
   assertEquals(talk.listed(), ["f1@1", "f@0"]);
   talk.flush();
-  isOpen = false;
-  talk.router.policyChanged();
+  talk.router.setPolicy({ allows: () => false });
   assertEquals(talk.listed(), ["f@0"]);
   assertEquals(types(talk.say(2)), "reach reach");
 });

@@ -27,11 +27,15 @@ export class ExampleProcess implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #isOver = false;
 
-  /** Starts `examples/<file>`. */
+  /**
+   * Starts a program.
+   *
+   * @param file Its name in `examples/`, or with a slash its path from the root of the project.
+   */
   constructor(file: string, ...args: string[]) {
     this.#name = [file, ...args].join(" ");
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", `examples/${file}`, ...args],
+      args: ["run", "--allow-all", file.includes("/") ? file : `examples/${file}`, ...args],
       cwd: ROOT,
       env: { NO_COLOR: "1" },
       stdout: "piped",

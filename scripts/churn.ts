@@ -1,0 +1,107 @@
+// deno-lint-ignore-file no-console
+/**
+ * Lives through stories of kills, stops and cuts with twelve real processes, one after the other.
+ *
+ * ```sh
+ * deno task churn --repeats 10 --seed 1
+ * ```
+ *
+ * Exit codes: 0 = all tables were right in time, 1 = one was not, 2 = it was called wrongly.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { CONVERGED_MS_MAX, runChurn } from "../tests/integration/churn_run.ts";
+
+const USAGE = `deno task churn [flags]
+
+  --seed 1           first seed; each repeat has the next one
+  --repeats 10       how many stories
+  --churn-ms 10000   how long there are faults, in ms`;
+
+/** How long is waited for what should be right much earlier: to tell late from never, in ms. */
+const WAIT_MS = 3 * CONVERGED_MS_MAX;
+
+/** What the flags ask for. */
+export interface ChurnFlags {
+  /** First seed. */
+  readonly seed: number;
+  /** How many stories. */
+  readonly repeats: number;
+  /** How long there are faults, in ms. */
+  readonly churnMs: number;
+}
+
+/**
+ * Reads the flags.
+ *
+ * @throws {RangeError | TypeError} If they are wrong: the message is one sentence.
+ */
+export function readChurnFlags(args: readonly string[]): ChurnFlags {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      "seed": { type: "string", default: "1" },
+      "repeats": { type: "string", default: "10" },
+      "churn-ms": { type: "string", default: "10000" },
+    },
+  });
+  return {
+    seed: wholeNumber("--seed", values.seed, 0),
+    repeats: wholeNumber("--repeats", values.repeats, 1),
+    churnMs: wholeNumber("--churn-ms", values["churn-ms"], 1_000),
+  };
+}
+
+function wholeNumber(flag: string, text: string, min: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && Number.isSafeInteger(value)) return value;
+  throw new RangeError(`${flag} takes a whole number from ${min}, not "${text}"`);
+}
+
+async function runAll({ seed: first, repeats, churnMs }: ChurnFlags): Promise<number> {
+  const times: number[] = [];
+  for (let seed = first; seed < first + repeats; seed += 1) {
+    try {
+      const { faults, beginMs, convergedMs } = await runChurn({ seed, churnMs, waitMs: WAIT_MS });
+      times.push(convergedMs);
+      console.log(
+        `seed ${seed}: right ${shown(beginMs)} after the start, ${faults} faults, ` +
+          `right ${shown(convergedMs)} after the last one`,
+      );
+    } catch (error) {
+      console.log(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  const wrong = repeats - times.length;
+  const late = times.filter((ms) => ms > CONVERGED_MS_MAX).length;
+  const span = times.length === 0
+    ? "never right"
+    : `right ${shown(Math.min(...times))} to ${shown(Math.max(...times))} after the last fault`;
+  console.log(
+    `${repeats} repeats: ${wrong} wrong, ${late} later than ${shown(CONVERGED_MS_MAX)}; ${span}`,
+  );
+  return wrong + late === 0 ? 0 : 1;
+}
+
+function shown(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+async function main(): Promise<number> {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
+  let flags;
+  try {
+    flags = readChurnFlags(Deno.args);
+  } catch (caught) {
+    const message = caught instanceof Error ? caught.message.split("\n")[0] : String(caught);
+    console.error(`${message}; --help tells how to call this program`);
+    return 2;
+  }
+  return await runAll(flags);
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,67 @@
+// deno-lint-ignore-file no-console
+/**
+ * One node of the churn test, as a process. Its plan is its only argument, as JSON; it tells on stdout where it listens and
+ * what happens to it.
+ *
+ * Its function `table` answers with all it knows: the reference's STATUS has no room for that, and a function is what
+ * everybody can call from outside, in either dialect.
+ *
+ * @module
+ */
+import { type FarcallNode, installProcessGuard, startNode } from "@farcall/farcall";
+import { listenAt } from "../../lib/node/listening.ts";
+import type { ChurnPlan } from "./churn_plan.ts";
+
+/** Starts the node; resolves with it and the port that it listens on, which is not the one in its URL. */
+async function start(plan: ChurnPlan): Promise<{ node: FarcallNode; port: number }> {
+  let port = 0;
+  const node = await startNode({
+    listen: "ws://127.0.0.1:0",
+    url: plan.url,
+    cluster: plan.cluster,
+    peers: plan.peers,
+    edges: {
+      listen: async (url, subprotocols, accept) => {
+        const listener = await listenAt(new URL(url), undefined, subprotocols, accept);
+        port = Number(new URL(listener.url).port);
+        return listener;
+      },
+    },
+  });
+  return { node, port };
+}
+
+function offer(node: FarcallNode, plan: ChurnPlan): void {
+  for (const { fun, resources, maxHops, scope } of plan.offers) {
+    const run = fun === "table" ? () => table(node) : () => node.url;
+    node.register(fun, run, { resources, maxHops, scope: scope === "" ? [] : [scope] });
+  }
+}
+
+function table(node: FarcallNode): unknown {
+  const { incarnation } = node;
+  const links = node.listLinks().map(({ peer }) => peer);
+  return { incarnation, links, listings: node.listOffers() };
+}
+
+function print(event: Record<string, unknown>): void {
+  console.log(JSON.stringify({ at: new Date().toISOString().slice(11, 23), ...event }));
+}
+
+async function tellLinks(node: FarcallNode): Promise<void> {
+  for await (const { type: event, ...rest } of node.links()) print({ event, ...rest });
+}
+
+async function tellOffers(node: FarcallNode): Promise<void> {
+  for await (const { type, offer } of node.offers()) {
+    const { fun, origin, distance, incarnation } = offer;
+    if (origin !== node.url) print({ event: `offer_${type}`, fun, origin, distance, incarnation });
+  }
+}
+
+installProcessGuard();
+const plan: ChurnPlan = JSON.parse(Deno.args[0] ?? "");
+const { node, port } = await start(plan);
+offer(node, plan);
+print({ event: "listening", url: node.url, port });
+await Promise.all([tellLinks(node), tellOffers(node)]);

@@ -1,0 +1,113 @@
+import { delay } from "@std/async";
+import type { Violation } from "../../lib/testing/violation.ts";
+import { ChurnFederation } from "./churn_federation.ts";
+import { churnEdges, nameOf, NODE_COUNT } from "./churn_plan.ts";
+import { type ChurnFault, drawChurn, faultLine } from "./churn_story.ts";
+
+/** Bound of the issue: dead-after is 15 s of it, in ms. Measured, and printed by every run. */
+export const CONVERGED_MS_MAX = 20_000;
+/** Until the tables must be right at the beginning: processes that start at once hold each other up, in ms. */
+const BEGIN_MS_MAX = 60_000;
+/** Between two looks, in ms: far less than what is measured. */
+const LOOK_MS = 250;
+/** Tables that are right must be so again so much later, in ms. */
+const AGAIN_MS = 1_000;
+
+/** How a run is made. */
+export interface ChurnOptions {
+  /** Chooses all faults and their times. */
+  readonly seed: number;
+  /** How long there are faults, in ms. */
+  readonly churnMs: number;
+  /** How long is waited for the tables to be right after the last fault, in ms: longer than they may take. */
+  readonly waitMs: number;
+}
+
+/** How a run ended. */
+export interface ChurnResult {
+  readonly seed: number;
+  readonly faults: number;
+  /** From the start of the processes until each table was right for the first time, in ms. */
+  readonly beginMs: number;
+  /** From the last fault until each table was right, and stayed so, in ms. */
+  readonly convergedMs: number;
+}
+
+/**
+ * Lives through one story of faults with twelve processes.
+ *
+ * @throws {Error} If a table is wrong when all has been quiet for long enough: who missed what, what happened, and what
+ * the processes said last.
+ */
+export async function runChurn(options: ChurnOptions): Promise<ChurnResult> {
+  const { seed, churnMs, waitMs } = options;
+  const story = drawChurn(seed, NODE_COUNT, churnEdges(), churnMs);
+  const began = performance.now();
+  await using federation = await ChurnFederation.start();
+  const fail = (when: string, violations: readonly Violation[]): never => {
+    throw new Error(federation.named(report(when, violations, options, story, federation.tails)));
+  };
+  await settle(federation, BEGIN_MS_MAX, (wrong) => fail("before the first fault", wrong));
+  const beginMs = performance.now() - began;
+  await play(federation, story);
+  const convergedMs = await settle(
+    federation,
+    waitMs,
+    (wrong) => fail(`${waitMs} ms after the last fault`, wrong),
+  );
+  return { seed, faults: story.length, beginMs, convergedMs };
+}
+
+/** Waits until the tables are right and stay so. Returns when that began, in ms from now. */
+async function settle(
+  federation: ChurnFederation,
+  withinMs: number,
+  fail: (violations: readonly Violation[]) => never,
+): Promise<number> {
+  const began = performance.now();
+  let right: number | undefined;
+  while (true) {
+    const violations = await federation.violations();
+    const now = performance.now() - began;
+    if (violations.length > 0) {
+      if (now > withinMs) fail(violations);
+      right = undefined;
+    } else if (right === undefined) right = now;
+    else if (now - right >= AGAIN_MS) return right;
+    await delay(LOOK_MS);
+  }
+}
+
+/** Does each fault at its time, or later if the machine is slow, and in order. */
+async function play(federation: ChurnFederation, story: readonly ChurnFault[]): Promise<void> {
+  const began = performance.now();
+  const last = story.at(-1)?.atMs ?? 0;
+  for (const fault of story) {
+    await delay(Math.max(0, began + fault.atMs - performance.now()));
+    // What is measured begins with faults, not with a process that still starts.
+    if (fault.atMs === last) await federation.started();
+    await federation.apply(fault);
+  }
+}
+
+function report(
+  when: string,
+  violations: readonly Violation[],
+  { seed, churnMs }: ChurnOptions,
+  story: readonly ChurnFault[],
+  tails: string,
+): string {
+  const edges = churnEdges();
+  const link = (index: number): string => {
+    const { from = 0, to = 0 } = edges[index] ?? {};
+    return `${nameOf(from)}>${nameOf(to)}`;
+  };
+  return [
+    `Tables are wrong ${when}; again with: deno task churn --seed ${seed} --churn-ms ${churnMs}`,
+    ...violations.map(({ invariant, text }) => `${invariant}: ${text}`),
+    "What happened:",
+    ...story.map((fault) => faultLine(fault, { node: nameOf, link })),
+    "What the processes said last:",
+    tails,
+  ].join("\n");
+}

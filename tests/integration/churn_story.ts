@@ -102,7 +102,7 @@ class StoryDrawer {
     this.#linksUntil[link] = this.#chance.pick(choices)() ?? 0;
   }
 
-  /** The last faults stay: a node is dead, one stands still, and a link between clusters is silent. */
+  /** The last faults stay, and come when the tables are right: a node is dead, one stands still, and a link between clusters is silent. */
   #last(): void {
     const nodes = [...this.#nodesUntil.keys()];
     const dead = this.#chance.pick(nodes);

@@ -96,3 +96,18 @@ Deno.test("LinkKeeper gives the link to the later of two lives, in whatever orde
     assertEquals(twin?.url, first === "2" ? "ws://a" : "ws://b");
   }
 });
+
+Deno.test("LinkKeeper lets a peer that dials another URL of ours know us, so that it does not dial again", () => {
+  const world = new CoreWorld();
+  const a = world.node("ws://a");
+  world.nodes.set("ws://name-of-a", a);
+  const b = world.node("ws://b");
+  a.step({ type: "join", url: nodeUrl("ws://b") });
+  world.settle();
+  b.step({ type: "join", url: nodeUrl("ws://name-of-a") });
+  world.settle();
+  const hellos = world.sent.get("hello");
+  assertEquals(hellos, 4);
+  world.pass(120_000);
+  assertEquals(world.sent.get("hello"), hellos);
+});

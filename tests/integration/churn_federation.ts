@@ -169,7 +169,7 @@ export class ChurnFederation implements AsyncDisposable {
       incarnation: table?.incarnation ?? "",
       policy: openPolicy(),
       offers: node.offers,
-      neighbours: [...reported].filter(isNeighbour).map(([{ url }]) => url),
+      neighbours: [...reported].filter(isNeighbour).map(([{ name }]) => name),
       links: table?.links ?? [],
       listings: table?.listings ?? [],
     };

@@ -13,6 +13,9 @@ const LOOK_MS = 250;
 /** Tables that are right must be so again so much later, in ms. */
 const AGAIN_MS = 1_000;
 
+/** Violations that a report tells, at most: the first nodes' show what is wrong with the others, too. */
+const VIOLATIONS_TOLD_MAX = 60;
+
 /** How a run is made. */
 export interface ChurnOptions {
   /** Chooses all faults and their times. */
@@ -100,14 +103,15 @@ function report(
   tails: string,
 ): string {
   const edges = churnEdges();
+  const told = violations.slice(0, VIOLATIONS_TOLD_MAX);
   const link = (index: number): string => {
     const { from = 0, to = 0 } = edges[index] ?? {};
     return `${nameOf(from)}>${nameOf(to)}`;
   };
   return [
     `Tables are wrong ${when}; again with: deno task churn --seed ${seed} --churn-ms ${churnMs}`,
-    ...violations.map(({ invariant, text }) => `${invariant}: ${text}`),
-    "What happened:",
+    ...told.map(({ invariant, text }) => `${invariant}: ${text}`),
+    `${violations.length} in all. What happened:`,
     ...story.map((fault) => faultLine(fault, { node: nameOf, link })),
     "What the processes said last:",
     tails,

@@ -10,8 +10,8 @@
 /** How long goodbyes may take, in ms: longer than any round trip, shorter than anybody's patience. */
 const GOODBYE_MS = 1_000;
 
-/** `WebSocket.CLOSING`, which not every implementation has on its class. */
-const WEBSOCKET_CLOSING = 2;
+/** `WebSocket.OPEN`, which not every implementation has on its class. */
+const WEBSOCKET_OPEN = 1;
 
 /** Knows which sockets of a dialer are not wholly closed. */
 export class DialledSockets {
@@ -27,13 +27,16 @@ export class DialledSockets {
     });
   }
 
-  /** Resolves when all goodbyes that are under way are through, or have had 1 s. Sockets that stay open are left alone. */
+  /**
+   * Resolves when all goodbyes that are under way are through, and dials that were given up have ended, or have had 1 s.
+   * Sockets that stay open are left alone.
+   */
   async goodbyes(): Promise<void> {
-    if (!this.#anyClosing()) return;
+    if (!this.#anyEnding()) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, GOODBYE_MS);
       this.#closed = () => {
-        if (this.#anyClosing()) return;
+        if (this.#anyEnding()) return;
         clearTimeout(timer);
         resolve();
       };
@@ -41,8 +44,8 @@ export class DialledSockets {
     this.#closed = undefined;
   }
 
-  #anyClosing(): boolean {
+  #anyEnding(): boolean {
     // A socket whose peer closed says CLOSED before it has answered, and reports it afterwards.
-    return this.#sockets.values().some((socket) => socket.readyState >= WEBSOCKET_CLOSING);
+    return this.#sockets.values().some((socket) => socket.readyState !== WEBSOCKET_OPEN);
   }
 }

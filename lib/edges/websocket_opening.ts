@@ -84,11 +84,10 @@ export function openWebSocket(
     };
     const abort = (): void => {
       fail(signal.reason);
-      try {
-        socket.close();
-      } catch {
-        // Never opened, so there is nothing to close.
-      }
+      // A socket whose way is cut ends by itself. Closed while it connects, it would end the process if its handshake was
+      // just over: the platform catches no failure of that close (Deno 2.9.6: an unhandled "Broken pipe").
+      if (terminate === undefined) closeQuietly(socket);
+      else socket.onopen = () => closeQuietly(socket);
     };
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort);
@@ -106,6 +105,14 @@ export function openWebSocket(
       }
     };
   });
+}
+
+function closeQuietly(socket: WebSocket): void {
+  try {
+    socket.close();
+  } catch {
+    // It never opened, so there is nothing to close.
+  }
 }
 
 function messageOf(event: Event): string {

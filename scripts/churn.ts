@@ -20,7 +20,7 @@ const USAGE = `deno task churn [flags]
   --churn-ms 8000    how long there are faults that end, in ms`;
 
 /** How long is waited for what should be right much earlier: to tell late from never, in ms. */
-const WAIT_MS = 3 * CONVERGED_MS_MAX;
+const WAIT_MS = 5 * CONVERGED_MS_MAX;
 
 /** What the flags ask for. */
 export interface ChurnFlags {

@@ -7,7 +7,7 @@ import { type ChurnFault, drawChurn, faultLine } from "./churn_story.ts";
 /** Within this time after the last fault all tables must be right, in ms; a silent peer is dead after 15 s of it. */
 export const CONVERGED_MS_MAX = 20_000;
 /** Until the tables must be right at the beginning: processes that start at once hold each other up, in ms. */
-const BEGIN_MS_MAX = 60_000;
+const BEGIN_MS_MAX = 120_000;
 /** Between two looks, in ms: far less than what is measured. */
 const LOOK_MS = 250;
 /** Tables that are right must be so again so much later, in ms. */

@@ -7,7 +7,7 @@ import { drawChurn } from "./churn_story.ts";
 const SEED = 1;
 const CHURN_MS = 8_000;
 /** A machine with much else to do may take longer than the figure that is printed. */
-const WAIT_MS = 3 * CONVERGED_MS_MAX;
+const WAIT_MS = 5 * CONVERGED_MS_MAX;
 
 Deno.test("a story of faults follows from its seed and ends with faults that stay", () => {
   const draw = (seed: number) => drawChurn(seed, NODE_COUNT, churnEdges(), CHURN_MS);

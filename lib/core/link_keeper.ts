@@ -4,6 +4,7 @@ import {
   FLAP_HOLD_MS,
   FLAP_WINDOW_MS,
   FLAPS_MAX,
+  HANDSHAKE_TIMEOUT_MS,
   LINKS_MAX,
   RIVAL_PING_MS,
 } from "../protocol/limits.ts";
@@ -28,11 +29,13 @@ export interface NodeIdentity {
 /** Ends a connection now: what it carried is over the moment we say so, not when the socket agrees. */
 export type Drop = (turn: Turn, record: ConnectionRecord, code: number, reason: string) => void;
 
-/**
- * A link that another one replaced stays up this long, so that what came over it does not vanish in between; and a peer
- * that said goodbye has this long to close, in ms.
- */
+/** A peer that said goodbye has this long to close, and the link of a life that is over is kept as long, in ms. */
 const CLOSE_SOON_MS = 1_000;
+/**
+ * A link that another one replaced stays up this long, so that what came over it does not vanish before it came over the
+ * other one, in ms: hello, digest and offers take three ways over the path, a handshake may take two in its own time.
+ */
+const SPARE_MS = HANDSHAKE_TIMEOUT_MS;
 const DUPLICATE = "duplicate link";
 /** A replaced link stays so much longer while calls that went over it have not ended, in ms. */
 const BUSY_MS = CALL_TIMEOUT_MS_DEFAULT;
@@ -135,9 +138,9 @@ export class LinkKeeper {
     turn.owner.report({ type: "link_down", peer: peer.url, dialect: record.dialect, reason });
   }
 
-  /** Closes a connection in a second, if the peer does not before. */
-  closeSoon(turn: Turn, id: ConnectionId, reason: string): void {
-    this.#closeAt.set(id, { at: turn.now + CLOSE_SOON_MS, reason });
+  /** Closes a connection in a second, or after another pause in ms, if the peer does not before. */
+  closeSoon(turn: Turn, id: ConnectionId, reason: string, pauseMs = CLOSE_SOON_MS): void {
+    this.#closeAt.set(id, { at: turn.now + pauseMs, reason });
   }
 
   /** Closes what is to be closed by now; returns when to be stepped again. */
@@ -204,7 +207,12 @@ export class LinkKeeper {
     if (oldRecord === undefined) {
       const { dialect } = record;
       turn.owner.report({ type: "link_up", peer: peer.url, dialect, reason: "" });
-    } else this.closeSoon(turn, oldRecord.id, DUPLICATE);
+    } else {
+      const isSameLife = oldRecord.peer?.incarnation === peer.incarnation;
+      const heldMs = Math.max(0, record.heldUntil - turn.now);
+      const pauseMs = isSameLife ? SPARE_MS + heldMs : CLOSE_SOON_MS;
+      this.closeSoon(turn, oldRecord.id, DUPLICATE, pauseMs);
+    }
   }
 
   /** The older link stays if it is alive; a peer that has a link does not dial, so it may not be. */
@@ -224,7 +232,7 @@ export class LinkKeeper {
       if (oldRecord === undefined) this.#rivals.delete(id);
       else if (oldRecord.pingedAt === 0) {
         this.#rivals.delete(id);
-        this.closeSoon(turn, id, DUPLICATE);
+        this.closeSoon(turn, id, DUPLICATE, SPARE_MS);
       } else if (at <= turn.now) {
         this.#drop(turn, oldRecord, CLOSE.unresponsive, "silent while its peer dialled again");
       } else wakeAt = Math.min(wakeAt, at);

@@ -174,7 +174,7 @@ Deno.test("NodeCore keeps one link when both nodes dial each other", () => {
   const b = world.node("ws://b", { peers: [nodeUrl("ws://a")] });
   a.register("echo", ([value]) => value);
   world.settle();
-  world.pass(3_000);
+  world.pass(8_000);
   assertEquals([a.ends.size, b.ends.size], [1, 1]);
   assertEquals(b.offers(), ["echo@1"]);
   assertEquals(b.reports.filter((report) => report.type === "offer_lost"), []);

@@ -59,8 +59,14 @@ export type * from "./lib/contract/standard_schema.ts";
 export { connect } from "./lib/node/connect.ts";
 export { type ConnectionEvent, FarcallClient } from "./lib/client/client.ts";
 export type { ClientOptions } from "./lib/client/options.ts";
-export type { ListenOptions } from "./lib/client/broadcaster.ts";
+export type { ListenOptions, Missable } from "./lib/client/broadcaster.ts";
 export type * from "./lib/client/call_options.ts";
+export {
+  type ExplainedOffer,
+  type Explanation,
+  OFFER_REASONS,
+  type OfferReason,
+} from "./lib/core/explain.ts";
 export type { Calling } from "./lib/client/calling.ts";
 export { digestOf } from "./lib/client/contract_digest.ts";
 export type {
@@ -103,8 +109,10 @@ export * from "./lib/protocol/names.ts";
 export * from "./lib/protocol/propagation.ts";
 export type { Listing } from "./lib/federation/function_registry.ts";
 
-export type { Reach } from "./lib/core/call_router.ts";
+export type { CoreSizes } from "./lib/core/core_sizes.ts";
+export type { RouterSizes } from "./lib/federation/hop_router.ts";
+export type { Reach } from "./lib/core/call_placing.ts";
 export type { Caller } from "./lib/core/effects.ts";
 export type { Dialect, Timed } from "./lib/core/events.ts";
-export type { LinkView } from "./lib/core/node_core.ts";
+export type { LinkView } from "./lib/core/link_view.ts";
 export type { Report } from "./lib/core/reports.ts";

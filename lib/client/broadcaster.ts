@@ -7,9 +7,15 @@ export interface ListenOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What every event says of those before it. */
+export interface Missable {
+  /** How many events just before this one were lost, since they were read too slowly; absent = none. */
+  readonly missed?: number;
+}
+
 /**
- * Hands each event to everybody who iterates at that moment. Nobody holds anybody up: who reads more slowly than 4,096
- * events loses the oldest of them.
+ * Hands each event to everybody who iterates at that moment. Nobody holds anybody up: who is behind by more than 4,096
+ * events loses the oldest of them, and the next one says how many.
  */
 export class Broadcaster<Event extends object> {
   readonly #readers = new Set<Reader<Event>>();
@@ -35,7 +41,7 @@ export class Broadcaster<Event extends object> {
     options: ListenOptions = {},
     first: Iterable<Event> = [],
     accepts: (event: Event) => boolean = () => true,
-  ): AsyncIterableIterator<Event> {
+  ): AsyncIterableIterator<Event & Missable> {
     const { signal } = options;
     const end = (): void => reader.finish();
     const reader: Reader<Event> = new Reader([...first], accepts, () => {
@@ -58,12 +64,13 @@ export class Broadcaster<Event extends object> {
   }
 }
 
-class Reader<Event extends object> implements AsyncIterableIterator<Event> {
+class Reader<Event extends object> implements AsyncIterableIterator<Event & Missable> {
   readonly #events: Event[];
   readonly #accepts: (event: Event) => boolean;
   readonly #left: () => void;
-  #wanting: ((result: IteratorResult<Event, undefined>) => void)[] = [];
+  #wanting: ((result: IteratorResult<Event & Missable, undefined>) => void)[] = [];
   #isDone = false;
+  #missed = 0;
 
   constructor(events: Event[], accepts: (event: Event) => boolean, left: () => void) {
     this.#events = events;
@@ -75,7 +82,10 @@ class Reader<Event extends object> implements AsyncIterableIterator<Event> {
     if (this.#isDone || !this.#accepts(event)) return;
     const wanting = this.#wanting.shift();
     if (wanting !== undefined) return wanting({ done: false, value: event });
-    if (this.#events.length >= BEHIND_MAX) this.#events.shift();
+    if (this.#events.length >= BEHIND_MAX) {
+      this.#events.shift();
+      this.#missed += 1;
+    }
     this.#events.push(event);
   }
 
@@ -87,14 +97,18 @@ class Reader<Event extends object> implements AsyncIterableIterator<Event> {
     this.#wanting = [];
   }
 
-  next(): Promise<IteratorResult<Event, undefined>> {
+  next(): Promise<IteratorResult<Event & Missable, undefined>> {
     const event = this.#events.shift();
-    if (event !== undefined) return Promise.resolve({ done: false, value: event });
+    if (event !== undefined) {
+      const value = this.#missed === 0 ? event : { ...event, missed: this.#missed };
+      this.#missed = 0;
+      return Promise.resolve({ done: false, value });
+    }
     if (this.#isDone) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#wanting.push(resolve));
   }
 
-  return(): Promise<IteratorResult<Event, undefined>> {
+  return(): Promise<IteratorResult<Event & Missable, undefined>> {
     this.#events.length = 0;
     this.finish();
     return Promise.resolve({ done: true, value: undefined });

@@ -17,6 +17,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** What to do about providers of other contracts. Default `"warn"`. */
   readonly mismatch?: MismatchPolicy;
+  /**
+   * What happens where nobody in reach offers the function: `"fail"` at once, or `"wait"` for an offer until the timeout, and
+   * fail then with the same error. Default `"fail"`.
+   */
+  readonly whenMissing?: "fail" | "wait";
 }
 
 /** What one call needs besides its arguments. */
@@ -40,7 +45,7 @@ export type ContractCommandOptions<Kwargs> =
 /** What follows the contract in a call: nothing that is needed can be left out. */
 export type ContractCallRest<Terms extends ContractTerms> = CallRest<
   ArgsIn<Terms>,
-  CallOptions & ContractCommandOptions<KwargsIn<Terms>>
+  CallOptions & Pick<RepeatOptions, "hedge"> & ContractCommandOptions<KwargsIn<Terms>>
 >;
 
 /** The same within a request, where futures may stand for values. */
@@ -53,3 +58,26 @@ export type ContractCommandRest<Terms extends ContractTerms> = CallRest<
 export type CallRest<Args, Options> = Record<never, never> extends Options
   ? [] extends Args ? [args?: Args, options?: Options] : [args: Args, options?: Options]
   : [args: Args, options: Options];
+/** How one call may be tried again. */
+export interface RepeatOptions {
+  /**
+   * Running it twice does no more than once: when a node or connection is lost and nobody knows whether the function ran, the
+   * call is tried elsewhere, at most twice. Default `false`: it fails with `ran: "unknown"`.
+   */
+  readonly idempotent?: boolean;
+  /**
+   * After so many ms without an end another provider is asked as well; the first answer counts, the other is cancelled.
+   * Needs `idempotent`. Default: never.
+   */
+  readonly hedge?: number;
+}
+
+/** What one question about a call needs besides the function's name. */
+export interface ExplainOptions {
+  /** Resources the provider must have, all of them. Default: none. */
+  readonly resources?: readonly string[];
+  /** How long the answer may take, in ms. Default 30,000. */
+  readonly timeout?: number;
+  /** Aborting it gives the question up. */
+  readonly signal?: AbortSignal;
+}

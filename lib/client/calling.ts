@@ -8,7 +8,14 @@
 import type { Contract, ReturningContract } from "../contract/contract.ts";
 import type { ReturningTerms } from "../contract/terms.ts";
 import type { ResultOut } from "../contract/inference.ts";
-import type { CallOptions, CommandOptions, ContractCallRest } from "./call_options.ts";
+import type { Explanation } from "../core/explain.ts";
+import type {
+  CallOptions,
+  CommandOptions,
+  ContractCallRest,
+  ExplainOptions,
+  RepeatOptions,
+} from "./call_options.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
 
 /** One calling interface for clients, nodes and functions. */
@@ -26,7 +33,7 @@ export interface Calling {
   call(
     name: string,
     args?: readonly unknown[],
-    options?: CallOptions & CommandOptions,
+    options?: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown>;
 
   /**
@@ -58,6 +65,17 @@ export interface Calling {
     build: (request: RequestBuilder) => Shape,
     options?: CallOptions,
   ): Promise<Resolved<Shape>>;
+
+  /**
+   * Says where a call would go, and why nowhere else: every known offer of the function with the reason why it is taken or
+   * passed over. Nothing is run.
+   *
+   * @param name The function's name.
+   * @param options Resources that would be asked for, timeout and signal.
+   * @returns What the node that calls are made through knows at this moment.
+   * @throws {FarcallError} If the node does not answer, or speaks a dialect that has no word for it.
+   */
+  explain(name: string, options?: ExplainOptions): Promise<Explanation>;
 }
 
 /** Calling without the types that a contract gives: the one thing behind all typed faces. */
@@ -66,8 +84,11 @@ export interface UntypedCalling {
   call(
     target: string | ReturningContract,
     args: readonly unknown[],
-    options: CallOptions & CommandOptions,
+    options: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown>;
+
+  /** See {@linkcode Calling.explain}. */
+  explain(name: string, options: ExplainOptions): Promise<Explanation>;
 
   /** See {@linkcode Calling.request}. */
   request<Shape>(

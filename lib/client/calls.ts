@@ -8,6 +8,7 @@
 import type { Soon } from "../contract/checking.ts";
 import type { Contract, ReturningContract } from "../contract/contract.ts";
 import { declaredFromWire } from "../contract/declared_error.ts";
+import { type CallManner, PLAIN_MANNER } from "../core/call_record.ts";
 import type { Outcome } from "../core/effects.ts";
 import type { CallCommand, CallId } from "../core/events.ts";
 import type { Entropy } from "../edges/entropy.ts";
@@ -15,11 +16,12 @@ import { type Clock, systemClock } from "../edges/system_clock.ts";
 import type { AskedContract, ContractDifference } from "../protocol/contract_facts.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-import { CALL_TIMEOUT_MS_DEFAULT, CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
 import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
 import { argumentsPayload, kwargsPayload } from "./arguments.ts";
 import { CallSettlers } from "./call_settlers.ts";
-import type { CallOptions, CommandOptions } from "./call_options.ts";
+import type { Explanation } from "../core/explain.ts";
+import { mannerOf, timeoutOf, waitsOf } from "./call_manner.ts";
+import type { CallOptions, CommandOptions, ExplainOptions, RepeatOptions } from "./call_options.ts";
 import type { UntypedCalling } from "./calling.ts";
 import { callable, checkBeforeSending, checkReceived, withoutTail } from "./contract_checks.ts";
 import { digestOf } from "./contract_digest.ts";
@@ -30,6 +32,7 @@ import {
   readDescription,
   readDocument,
 } from "./description.ts";
+import { readExplanation } from "./read_explanation.ts";
 import { type RequestBuilder, type Resolved, writeRequest } from "./request_builder.ts";
 
 /** What calls need from whoever runs the machine. */
@@ -61,10 +64,11 @@ export class Calls implements UntypedCalling {
   async call(
     target: string | ReturningContract,
     args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions = {},
+    options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
     if (typeof target !== "string") return await this.#callByContract(target, args, options);
-    const command = callParts(target, args, options.resources, options.kwargs);
+    const { resources, kwargs } = options;
+    const command = callParts(target, args, resources, kwargs, mannerOf(options));
     return await this.#send(command, timeoutOf(options), options.signal);
   }
 
@@ -100,6 +104,7 @@ export class Calls implements UntypedCalling {
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
     const timeout = timeoutOf(options);
+    const waits = waitsOf(options);
     const deadline = new Deadline(this.#clock, timeout, options.signal);
     const { commands, wanted, ready, checked, declared, resolve } = writeRequest(
       this.#prefix(),
@@ -108,7 +113,7 @@ export class Calls implements UntypedCalling {
     );
     if (ready !== undefined) await deadline.bound(ready, "the check of the arguments", "no");
     const timeoutMs = ready === undefined ? timeout : deadline.leftMs;
-    const command = { type: "request", commands, wanted, timeoutMs } as const;
+    const command = { type: "request", commands, wanted, timeoutMs, waits } as const;
     let results: JsonValue;
     try {
       results = await this.#begin(options.signal, (call, now) => ({ ...command, call, now }));
@@ -120,6 +125,16 @@ export class Calls implements UntypedCalling {
       outputs instanceof Promise
         ? await deadline.bound(outputs, "the check of the results", "yes")
         : outputs,
+    );
+  }
+
+  /** See {@linkcode Calling.explain}. */
+  async explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
+    const fun = functionName(name);
+    const resources = resourceSet(options.resources ?? []);
+    const command = { type: "explain", fun, resources, timeoutMs: timeoutOf(options) } as const;
+    return readExplanation(
+      await this.#begin(options.signal, (call, now) => ({ ...command, call, now })),
     );
   }
 
@@ -145,15 +160,16 @@ export class Calls implements UntypedCalling {
   async #callByContract(
     target: ReturningContract,
     args: readonly unknown[],
-    options: CallOptions & CommandOptions,
+    options: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown> {
     const contract = callable(target);
     const timeout = timeoutOf(options);
     const deadline = new Deadline(this.#clock, timeout, options.signal);
     const resources = [...contract.resources, ...(options.resources ?? [])];
     const asked = askedOf(contract, options);
+    const manner = mannerOf({ ...options, idempotent: contract.idempotent });
     const command = {
-      ...callParts(contract.name, withoutTail(args), resources, options.kwargs),
+      ...callParts(contract.name, withoutTail(args), resources, options.kwargs, manner),
       ...(asked === undefined ? {} : { contract: asked }),
     };
     const check = checkBeforeSending(contract, command.args.text, command.kwargs?.text);
@@ -218,10 +234,10 @@ export class Calls implements UntypedCalling {
   }
 }
 
-/** What a call asks for, written to JSON. */
+/** What a call asks for, written to JSON, and how it wants to be treated. */
 type CallParts = Pick<
   Extract<CallCommand, { type: "call" }>,
-  "fun" | "resources" | "args" | "kwargs" | "contract" | "target"
+  "fun" | "resources" | "args" | "kwargs" | "contract" | "target" | keyof CallManner
 >;
 
 function askedOf(
@@ -240,16 +256,13 @@ function callParts(
   args: readonly unknown[],
   resources: readonly string[] = [],
   kwargs?: Readonly<Record<string, unknown>>,
+  manner: CallManner = PLAIN_MANNER,
 ): CallParts {
   return {
     fun: functionName(name),
     resources: resourceSet(resources),
     args: argumentsPayload(name, args),
     kwargs: kwargsPayload(name, kwargs),
+    ...manner,
   };
-}
-
-function timeoutOf({ timeout = CALL_TIMEOUT_MS_DEFAULT }: CallOptions): number {
-  if (timeout > 0) return Math.min(timeout, CALL_TIMEOUT_MS_MAX);
-  throw new RangeError(`Not a timeout, expected more than 0 ms: ${timeout}`);
 }

@@ -9,8 +9,15 @@ import type { Report } from "../core/reports.ts";
 import type { Driver } from "../edges/driver.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
-import { Broadcaster, type ListenOptions } from "./broadcaster.ts";
-import type { CallOptions, CommandOptions, ContractCallRest } from "./call_options.ts";
+import type { Explanation } from "../core/explain.ts";
+import { Broadcaster, type ListenOptions, type Missable } from "./broadcaster.ts";
+import type {
+  CallOptions,
+  CommandOptions,
+  ContractCallRest,
+  ExplainOptions,
+  RepeatOptions,
+} from "./call_options.ts";
 import type { Calling } from "./calling.ts";
 import { Calls } from "./calls.ts";
 import { ContractWarnings } from "./contract_warnings.ts";
@@ -79,7 +86,7 @@ export class FarcallClient implements Calling, AsyncDisposable {
   call(
     name: string,
     args?: readonly unknown[],
-    options?: CallOptions & CommandOptions,
+    options?: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown>;
   /** See {@linkcode Calling.call}. */
   call<Terms extends ReturningTerms>(
@@ -89,9 +96,14 @@ export class FarcallClient implements Calling, AsyncDisposable {
   call(
     target: string | ReturningContract,
     args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions = {},
+    options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
     return this.#calls.call(target, args, options);
+  }
+
+  /** See {@linkcode Calling.explain}. */
+  explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.#calls.explain(name, options);
   }
 
   /** See {@linkcode Calling.request}. */
@@ -144,7 +156,7 @@ export class FarcallClient implements Calling, AsyncDisposable {
   }
 
   /** What happens to the connection from now on. Ends with the client. */
-  events(options: ListenOptions = {}): AsyncIterableIterator<ConnectionEvent> {
+  events(options: ListenOptions = {}): AsyncIterableIterator<ConnectionEvent & Missable> {
     return this.#events.listen(options);
   }
 

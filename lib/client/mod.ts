@@ -20,8 +20,14 @@
 export { connect } from "./connect.ts";
 export { type ConnectionEvent, FarcallClient } from "./client.ts";
 export type { ClientOptions } from "./options.ts";
-export type { ListenOptions } from "./broadcaster.ts";
+export type { ListenOptions, Missable } from "./broadcaster.ts";
 export type * from "./call_options.ts";
+export {
+  type ExplainedOffer,
+  type Explanation,
+  OFFER_REASONS,
+  type OfferReason,
+} from "../core/explain.ts";
 export type { Calling } from "./calling.ts";
 export { digestOf } from "./contract_digest.ts";
 export type { DescribedContract, DescribedOffer, FunctionDescription } from "./description.ts";

@@ -1,7 +1,8 @@
 import type { AskedContract, ContractDifference } from "../protocol/contract_facts.ts";
-import type { CallError } from "../protocol/errors.ts";
+import type { CallError, Ran } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
+import { combinedRan } from "../rpc/ran.ts";
 import type { Caller, Outcome } from "./effects.ts";
 import type { CallId, ConnectionId } from "./events.ts";
 import type { Turn } from "./turn.ts";
@@ -24,8 +25,21 @@ export type ReplyTo =
   /** A command of a request that runs here. */
   | { readonly kind: "step"; readonly run: number; readonly index: number };
 
+/** How a call wants to be treated, beside what it asks for. */
+export interface CallManner {
+  /** Running it twice does no more than once: it may be tried again when nobody knows whether it ran. */
+  readonly idempotent: boolean;
+  /** Where nobody offers it, it waits for an offer until its deadline. */
+  readonly waits: boolean;
+  /** After so many ms without an end another provider is asked, too; only if it is idempotent. */
+  readonly hedgeMs: number | undefined;
+}
+
+/** A call that wants nothing special: it fails where it can't be run, and is never run twice. */
+export const PLAIN_MANNER: CallManner = { idempotent: false, waits: false, hedgeMs: undefined };
+
 /** What is to be run. */
-export interface CallSpec {
+export interface CallSpec extends CallManner {
   readonly fun: FunctionName;
   readonly resources: readonly ResourceName[];
   readonly args: Payload;
@@ -44,19 +58,42 @@ export interface CallRecord {
   readonly id: number;
   readonly spec: CallSpec;
   readonly replyTo: ReplyTo;
+  readonly startedAt: number;
   readonly deadlineAt: number;
   /** The connection that it came over: a relay never sends it back there. */
   readonly from: ConnectionId | undefined;
-  /** Who was selected to run it, where this node selected. */
-  provider: NodeUrl | undefined;
-  /** Providers that could not be reached, so that another try takes another one. */
+  /** Where it is tried now: nowhere while it waits for a provider, at two places while it is hedged. */
+  readonly attempts: Attempt[];
+  /** Providers that did not run it, so that another try takes another one. */
   tried: Set<NodeUrl> | undefined;
-  /** `waiting` for a connection, `sent` over one, or `running` here. */
-  phase: "waiting" | "sent" | "running";
+  /** Links over which it came back since the node behind is leaving. */
+  avoided: Set<ConnectionId> | undefined;
+  /** What the attempts that have ended say of whether the function ran. */
+  ranBefore: Ran;
+  /** Whether whoever asked was told that the function runs. */
+  isAccepted: boolean;
+}
+
+/** One try to have a call run by one node. */
+export interface Attempt {
+  readonly id: number;
+  readonly call: CallRecord;
+  /** The node that shall run it. */
+  readonly target: NodeUrl;
+  /** `waiting` for a connection, `sent` over one, `queued` here for a free slot, or `running` here. */
+  phase: "waiting" | "sent" | "queued" | "running";
   /** Where it was sent. */
   connection: ConnectionId | undefined;
+  /** Its number on that connection. */
+  wire: number;
+  /** Its provider says that running it twice does no more than once, whatever the caller says. */
+  mayRepeat: boolean;
+  /** Whether it was sent to a node that passes it on. */
+  isRelayed: boolean;
+  /** Whether the function is known to have begun to run. */
+  hasRun: boolean;
   /** Under which other contract the function runs here, if it does. */
-  differs?: ContractDifference;
+  differs: ContractDifference | undefined;
 }
 
 /** Takes the end of a call to where it belongs. */
@@ -68,8 +105,23 @@ export function success(
 ): Outcome {
   return differs === undefined ? { ok: true, value } : { ok: true, value, differs };
 }
+/** Tells whoever asked that the function has begun to run. */
+export type TellAccepted = (turn: Turn, replyTo: ReplyTo) => void;
 
 /** A bad end. */
 export function failure(error: CallError): Outcome {
   return { ok: false, error };
+}
+
+/** What is known of whether an attempt ran the function. */
+export function ranOfAttempt({ hasRun, phase }: Attempt): Ran {
+  if (hasRun) return "yes";
+  return phase === "sent" ? "unknown" : "no";
+}
+
+/** What is known of whether a call ran. */
+export function ranOfCall(record: CallRecord): Ran {
+  let ran = record.ranBefore;
+  for (const attempt of record.attempts) ran = combinedRan(ran, ranOfAttempt(attempt));
+  return ran;
 }

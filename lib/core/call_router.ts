@@ -1,81 +1,65 @@
 /**
- * The life of one call on one node: where it runs, how it gets there, and its one end.
+ * The life of each call on one node, and its one end.
  *
- * A call without a target is given a provider here (nearest first); one with a target is run if the target is this node, else
- * passed on along the path that the target's announcement came on. Each record is in `pending` until it ends; whatever ends
- * it first takes it out, so a second end finds nothing (I8).
+ * Each call is in `pending` until it ends; whatever ends it first takes it out, so a second end finds nothing (I8). Where it
+ * runs is the business of {@linkcode CallPlacing}; here is decided when it is over and what its caller is told.
  *
  * @module
  */
 
-import type { FunctionRegistry, Listing } from "../federation/function_registry.ts";
-import type { HopRouter } from "../federation/hop_router.ts";
-import { ofContract } from "../protocol/contract_facts.ts";
-import { type CallError, callError, type ErrorCode } from "../protocol/errors.ts";
+import type { AskedContract } from "../protocol/contract_facts.ts";
+import { type CallError, callError, type Ran } from "../protocol/errors.ts";
 import { PENDING_CALLS_PER_NODE_MAX } from "../protocol/limits.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
-import type { NodeUrl } from "../protocol/names.ts";
+import type { FunctionName, ResourceName } from "../protocol/names.ts";
+import { type Deadline, DeadlineQueue } from "../rpc/deadline_queue.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
-import { type ProviderOutcome, ProviderSelection } from "../rpc/provider_selection.ts";
-import { CallConnections, type CallWaiter } from "./call_connections.ts";
+import { combinedRan, withRan } from "../rpc/ran.ts";
+import type { CallConnections } from "./call_connections.ts";
+import { type CallKeeper, CallPlacing, type PlacingRooms } from "./call_placing.ts";
 import {
+  type Attempt,
   type CallRecord,
   type CallSpec,
   failure,
+  ranOfAttempt,
+  ranOfCall,
   type Reply,
   type ReplyTo,
+  type TellAccepted,
 } from "./call_record.ts";
-import { CallSender } from "./call_sending.ts";
-import { isRefusal, verdictOf } from "./call_verdict.ts";
-import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
-import type { DialBook } from "./dial_book.ts";
+import { mayGoElsewhere, verdictOf } from "./call_verdict.ts";
 import type { Outcome } from "./effects.ts";
-import type { ConnectionId } from "./events.ts";
-import type { FunctionTable } from "./function_table.ts";
-import type { Drop, LinkKeeper, NodeIdentity } from "./link_keeper.ts";
-import { isTooLong } from "./message_room.ts";
-import { noProvider } from "./no_provider.ts";
+import type { ConnectionId, RegistrationId } from "./events.ts";
+import { explain, type ExplainRooms, type Explanation, noProvider } from "./explain.ts";
+import { LocalRuns, type RunBegin, type RunWatcher } from "./local_runs.ts";
+import { MissingCalls } from "./missing_calls.ts";
 import type { Turn } from "./turn.ts";
 
-/** How a node reaches providers: `auto` dials and falls back to relaying, the others do one only. */
-export type Reach = "auto" | "direct" | "relay";
-
-/** Other providers that are tried when one can't be reached, or refuses before anything ran. */
-const RETRIES_MAX = 2;
-
-/** The rooms of one node that a call passes. */
-export interface CallRooms {
-  readonly self: NodeIdentity;
-  readonly reach: Reach;
-  readonly random: () => number;
-  readonly registry: FunctionRegistry;
-  readonly router: HopRouter;
-  readonly functions: FunctionTable;
-  readonly links: LinkKeeper;
-  readonly connections: ConnectionTable;
-  readonly dials: DialBook;
-  readonly drop: Drop;
+/** The rooms of one node that a call passes, and where its ends go. */
+export interface CallRooms extends PlacingRooms {
   readonly reply: Reply;
+  readonly tellAccepted: TellAccepted;
+  /** Offers of a function that are heard of and kept out by a rule. Default: none is known. */
+  readonly keptOut?: ExplainRooms["keptOut"];
 }
 
 /** All calls of a node that have not ended. */
-export class CallRouter implements CallWaiter {
+export class CallRouter implements CallKeeper, RunWatcher {
   readonly #rooms: CallRooms;
   readonly #pending = new PendingCalls<CallRecord>(PENDING_CALLS_PER_NODE_MAX);
-  readonly #selection: ProviderSelection;
-  readonly #sender: CallSender;
-  /** Connections that we dial to carry calls. */
-  readonly callConnections: CallConnections;
+  readonly #placing: CallPlacing;
+  readonly #runs: LocalRuns;
+  readonly #missing = new MissingCalls();
+  readonly #hedges = new DeadlineQueue<CallRecord>();
+  readonly #hedgeOf = new Map<CallRecord, Deadline<CallRecord>>();
   #last = 0;
 
   /** @param rooms The rooms of one node that a call passes. */
   constructor(rooms: CallRooms) {
     this.#rooms = rooms;
-    this.#selection = new ProviderSelection(rooms.random);
-    const token = Math.floor(rooms.random() * 2 ** 52).toString(36);
-    this.#sender = new CallSender(token, rooms.registry);
-    const { connections, dials, drop } = rooms;
-    this.callConnections = new CallConnections(connections, dials, drop, this);
+    this.#placing = new CallPlacing(rooms, this);
+    this.#runs = new LocalRuns(rooms.functions, this);
   }
 
   /** Calls that have not ended. */
@@ -83,9 +67,29 @@ export class CallRouter implements CallWaiter {
     return this.#pending.size;
   }
 
-  /** When the next deadline is. */
+  /** Calls that wait for a provider. */
+  get parkedCount(): number {
+    return this.#missing.size;
+  }
+
+  /** Calls that wait for a free slot of a function of this node. */
+  get slotQueueCount(): number {
+    return this.#runs.queuedCount;
+  }
+
+  /** Connections that we dial to carry calls. */
+  get callConnections(): CallConnections {
+    return this.#placing.callConnections;
+  }
+
+  /** When to be expired again. */
   get nextDeadlineAt(): number {
-    return this.#pending.nextDeadlineAt ?? Infinity;
+    return Math.min(
+      this.#pending.nextDeadlineAt ?? Infinity,
+      this.#runs.nextAt,
+      this.#missing.nextAt,
+      this.#hedges.nextAt ?? Infinity,
+    );
   }
 
   /**
@@ -103,15 +107,12 @@ export class CallRouter implements CallWaiter {
     this.#last += 1;
     const id = this.#last;
     const record: CallRecord = {
-      id,
-      spec,
-      replyTo,
-      deadlineAt,
-      from,
-      provider: undefined,
+      ...{ id, spec, replyTo, startedAt: turn.now, deadlineAt, from },
+      attempts: [],
       tried: undefined,
-      phase: "waiting",
-      connection: undefined,
+      avoided: undefined,
+      ranBefore: "no",
+      isAccepted: false,
     };
     if (deadlineAt <= turn.now) {
       const error = callError("DEADLINE_EXCEEDED", `No time was left to run ${spec.fun}`);
@@ -119,265 +120,229 @@ export class CallRouter implements CallWaiter {
     } else if (!this.#pending.add(id, record, deadlineAt)) {
       const message = `${PENDING_CALLS_PER_NODE_MAX} calls are waiting on ${this.#rooms.self.url}`;
       this.#rooms.reply(turn, replyTo, failure(callError("RESOURCE_EXHAUSTED", message)));
-    } else this.#place(turn, record);
+    } else {
+      const { idempotent, hedgeMs } = spec;
+      if (idempotent && hedgeMs !== undefined) {
+        this.#hedgeOf.set(record, this.#hedges.add(turn.now + hedgeMs, record));
+      }
+      this.#placing.place(turn, record);
+    }
     return id;
+  }
+
+  /** What is known of whether a call that has not ended ran. */
+  ranOf(id: number): Ran {
+    const record = this.#pending.get(id);
+    return record === undefined ? "no" : ranOfCall(record);
   }
 
   /** The caller gave up, is gone, or its request failed elsewhere. */
   cancel(turn: Turn, id: number, error: CallError): void {
     const record = this.#pending.get(id);
-    if (record !== undefined) this.#giveUp(turn, record, error);
+    if (record !== undefined) this.end(turn, record, error);
   }
 
   /** The node stops: every call ends. */
   cancelAll(turn: Turn, error: CallError): void {
-    for (const record of [...this.#pending.all()]) this.#giveUp(turn, record, error);
+    for (const record of [...this.#pending.all()]) this.end(turn, record, error);
   }
 
-  /** Ends every call whose time is over. */
+  /** Ends every call whose time is over, and does what else was to be done by now. */
   expire(turn: Turn): void {
-    for (const record of this.#pending.due(turn.now)) {
-      const where = record.provider ?? record.spec.target ?? this.#rooms.self.url;
-      const message = `${record.spec.fun} did not end in time, asked of ${where}`;
-      this.#giveUp(turn, record, this.#error("DEADLINE_EXCEEDED", message, record));
+    for (const record of this.#pending.due(turn.now)) this.#late(turn, record);
+    this.#runs.expire(turn);
+    let due = this.#hedges.takeDue(turn.now);
+    while (due !== undefined) {
+      this.#hedge(turn, due.item);
+      due = this.#hedges.takeDue(turn.now);
+    }
+    if (this.#missing.nextAt > turn.now) return;
+    for (const record of this.#missing.takeReady(turn.now)) {
+      if (this.#pending.get(record.id) === record) this.#placing.place(turn, record);
     }
   }
 
-  /** The answer of whoever the call was sent to. */
-  answered(turn: Turn, connection: ConnectionId, id: number, outcome: Outcome): void {
-    const record = this.#pending.get(id);
-    if (record?.connection !== connection) return;
-    if (!this.#takesElsewhere(turn, record, outcome)) this.#end(turn, record, outcome);
+  /** Somebody offers a function anew: calls that wait for it are placed at the next `expire`. */
+  offered(fun: FunctionName): void {
+    this.#missing.offered(fun);
+  }
+
+  /** Where a call would go from here, and why nowhere else. */
+  explain(fun: FunctionName, resources: readonly ResourceName[], now: number): Explanation {
+    return explain(this.#explainRooms(), fun, resources, now);
+  }
+
+  /** Why nobody can be called. */
+  noProvider(
+    fun: FunctionName,
+    resources: readonly ResourceName[],
+    now: number,
+    asked?: AskedContract,
+  ): CallError {
+    return noProvider(this.#explainRooms(), { fun, resources, asked }, now);
+  }
+
+  /** Whoever an attempt was sent to says that the function runs. */
+  accepted(turn: Turn, connection: ConnectionId, wire: number): void {
+    const attempt = this.#placing.attempts.sentAs(connection, wire);
+    if (attempt === undefined) return;
+    attempt.hasRun = true;
+    this.lasts(turn, attempt);
+  }
+
+  /** The answer of whoever an attempt was sent to. */
+  answered(turn: Turn, connection: ConnectionId, wire: number, outcome: Outcome): void {
+    const attempt = this.#placing.attempts.sentAs(connection, wire);
+    if (attempt !== undefined) this.attemptEnded(turn, attempt, outcome);
   }
 
   /** The answer of a node of the reference. */
   answeredByReference(turn: Turn, connection: ConnectionId, response: RpcResponse): void {
-    const { call, outcome } = this.#sender.read(response);
-    this.answered(turn, connection, call, outcome);
+    const { wire, outcome } = this.#placing.readReference(response);
+    this.answered(turn, connection, wire, outcome);
   }
 
   /** A function of this node ended. */
   ran(turn: Turn, invocation: number, outcome: Outcome): void {
-    if (!this.#rooms.functions.ended(invocation)) return;
-    const record = this.#pending.get(invocation);
-    if (record?.phase !== "running") return;
-    const { differs } = record;
+    if (!this.#runs.ended(turn, invocation)) return;
+    const attempt = this.#placing.attempts.get(invocation);
+    if (attempt?.phase !== "running") return;
+    const { differs } = attempt;
     const isOther = outcome.ok && differs !== undefined;
-    this.#end(turn, record, isOther ? { ...outcome, differs: [differs] } : outcome);
+    this.attemptEnded(turn, attempt, isOther ? { ...outcome, differs: [differs] } : outcome);
   }
 
-  /** A connection is gone: what was sent over it ends now. */
-  connectionClosed(turn: Turn, connection: ConnectionId, reason: string): void {
-    for (const record of this.#pending.takeAll(connection)) {
-      const where = record.provider ?? record.spec.target;
-      const message = `Connection lost while ${record.spec.fun} ran on ${where}: ${reason}`;
-      this.#finish(turn, record, failure(callError("UNAVAILABLE", message, "unknown")));
+  /** A function of this node is offered no more. */
+  withdrawn(turn: Turn, registration: RegistrationId): void {
+    this.#runs.withdrawn(turn, registration);
+  }
+
+  /** This node leaves: calls that wait for a slot here go elsewhere. */
+  refuseQueued(turn: Turn): void {
+    this.#runs.refuseQueued(turn);
+  }
+
+  /**
+   * A connection is gone: what was sent over it ends now, or goes elsewhere.
+   *
+   * @param last Highest number that the peer says it has taken; what is above has not run. Default: it said nothing.
+   */
+  connectionClosed(turn: Turn, connection: ConnectionId, reason: string, last = Infinity): void {
+    for (const attempt of this.#placing.attempts.over(connection)) {
+      const { call: { spec: { fun } }, target, wire } = attempt;
+      const message = `Connection lost while ${fun} ran on ${target}: ${reason}`;
+      const error = wire > last
+        ? callError("DRAINING", `${target} left before it took ${fun}`)
+        : callError("UNAVAILABLE", message, "unknown");
+      this.attemptEnded(turn, attempt, failure(error));
     }
   }
 
   /** Whether calls that were sent over a connection have not ended. */
   carries(connection: ConnectionId): boolean {
-    return this.#pending.sizeOf(connection) > 0;
+    return this.#placing.carries(connection);
   }
 
-  /** A waiting call can leave. */
-  ready(turn: Turn, id: number, record: ConnectionRecord): void {
-    const call = this.#pending.get(id);
-    if (call?.phase === "waiting") this.#send(turn, call, record);
-    else this.callConnections.freed(turn, record);
+  /** See {@linkcode CallKeeper.run}. */
+  run(turn: Turn, attempt: Attempt, mayQueue: boolean): RunBegin {
+    return this.#runs.begin(turn, attempt, mayQueue);
   }
 
-  /** A waiting call can't leave: another way, or another provider, or the end. */
-  unreachable(turn: Turn, id: number, message: string): void {
-    const record = this.#pending.get(id);
-    const target = record?.provider ?? record?.spec.target;
-    if (record === undefined || target === undefined) return;
-    if (this.#relay(turn, record, target)) return;
-    this.#failOver(turn, record, target, message);
+  /** See {@linkcode RunWatcher.lasts}. */
+  lasts(turn: Turn, { call }: Attempt): void {
+    if (call.isAccepted) return;
+    call.isAccepted = true;
+    this.#rooms.tellAccepted(turn, call.replyTo);
   }
 
-  #place(turn: Turn, record: CallRecord): void {
-    const { target, ttl } = record.spec;
-    if (target === undefined) return this.#select(turn, record);
-    if (target === this.#rooms.self.url) return this.#run(turn, record);
-    if (ttl <= 0) {
-      const message = `A call for ${target} passed too many nodes, its path may be a loop`;
-      return this.#end(turn, record, failure(callError("LOOP", message)));
+  /** See {@linkcode RunWatcher.refused}. */
+  refused(turn: Turn, attempt: Attempt, outcome: Outcome): void {
+    this.attemptEnded(turn, attempt, outcome);
+  }
+
+  /** See {@linkcode CallKeeper.attemptEnded}. */
+  attemptEnded(turn: Turn, attempt: Attempt, outcome: Outcome): void {
+    const { call: record } = attempt;
+    this.#runs.forget(attempt);
+    if (!this.#placing.close(turn, attempt, verdictOf(outcome))) return;
+    if (outcome.ok) {
+      this.#placing.budget.earn();
+      return this.#finish(turn, record, outcome);
     }
-    this.#reach(turn, record, target);
+    // Its node knows best: a check of the arguments may have ended it before the function was reached.
+    const ran = outcome.error.ran === "unknown" ? ranOfAttempt(attempt) : outcome.error.ran;
+    record.ranBefore = combinedRan(record.ranBefore, ran);
+    const error = withRan(outcome.error, ran);
+    // Of two places one has failed: the other decides.
+    if (record.attempts.length > 0) return;
+    if (this.#placing.retries(turn, attempt, error) || this.#parks(turn, attempt, error)) return;
+    this.end(turn, record, error);
   }
 
-  #select(turn: Turn, record: CallRecord): void {
-    const { registry, self, functions } = this.#rooms;
-    const { fun, resources, contract } = record.spec;
-    if (functions.serves(fun)) return this.#run(turn, record);
-    const candidates = ofContract(registry.providers(fun, resources), contract);
-    const picked: Listing | undefined = this.#selection.pick(candidates, turn.now, record.tried);
-    if (picked === undefined) {
-      return this.#end(
-        turn,
-        record,
-        failure(noProvider(registry, fun, resources, self.url, contract)),
-      );
-    }
-    record.provider = picked.origin;
-    this.#selection.started(picked.origin);
-    if (picked.origin === self.url) this.#run(turn, record);
-    else this.#reach(turn, record, picked.origin);
+  /** See {@linkcode CallKeeper.missing}. */
+  missing(turn: Turn, record: CallRecord): void {
+    const { fun, resources, waits, contract } = record.spec;
+    const error = this.noProvider(fun, resources, turn.now, contract);
+    if (waits && this.#missing.park(record, error, false, turn.now)) return;
+    this.end(turn, record, error);
   }
 
-  #run(turn: Turn, record: CallRecord): void {
-    const { functions, self } = this.#rooms;
-    const { fun, resources, contract: asked } = record.spec;
-    const registration = functions.find(fun, resources, asked);
-    if (registration === undefined) {
-      return this.#end(
-        turn,
-        record,
-        failure(noProvider(this.#rooms.registry, fun, resources, self.url, asked)),
-      );
-    }
-    if (!functions.hasRoom(registration)) {
-      if (this.#choosesAnother(turn, record, self.url, "failed")) return;
-      const message = `${fun} runs ${registration.running} times on ${self.url}, its limit`;
-      return this.#end(turn, record, failure(callError("RESOURCE_EXHAUSTED", message)));
-    }
-    record.phase = "running";
-    const found = registration.contract?.digest;
-    if (asked !== undefined && found !== undefined && found !== asked.digest) {
-      record.differs = { fun, asked: asked.digest, found };
-    }
-    functions.started(record.id, registration);
-    turn.owner.invoke({
-      invocation: record.id,
-      registration: registration.id,
-      args: record.spec.args,
-      kwargs: record.spec.kwargs,
-      timeoutMs: record.deadlineAt - turn.now,
-      caller: record.spec.caller,
-    });
-  }
-
-  #reach(turn: Turn, record: CallRecord, target: NodeUrl): void {
-    const { links, connections, reach, registry } = this.#rooms;
-    const direct = links.linkTo(target) ?? this.callConnections.openTo(target, turn.now);
-    const open = direct === undefined ? undefined : connections.get(direct);
-    if (open !== undefined) {
-      if (open.writable || !this.#choosesAnother(turn, record, target, "cancelled")) {
-        this.#send(turn, record, open);
-      }
-      return;
-    }
-    const mayDial = reach !== "relay" && !this.callConnections.isUndialable(target, turn.now) &&
-      registry.hasOrigin(target);
-    if (mayDial) return this.callConnections.wait(turn, target, record.id);
-    if (this.#relay(turn, record, target)) return;
-    this.#failOver(turn, record, target, `no path to ${target}`);
-  }
-
-  #relay(turn: Turn, record: CallRecord, target: NodeUrl): boolean {
-    const { router, connections, reach } = this.#rooms;
-    const via = reach === "direct" ? undefined : router.nextHop(target);
-    const link = via === undefined || via === record.from ? undefined : connections.get(via);
-    if (link === undefined || link.dialect !== "farcall.v1") return false;
-    this.#send(turn, record, link);
-    return true;
-  }
-
-  #send(turn: Turn, record: CallRecord, connection: ConnectionRecord): void {
-    record.phase = "sent";
-    record.connection = connection.id;
-    if (isTooLong(record.spec.args, record.spec.kwargs)) {
-      const message = `Arguments of ${record.spec.fun} are too long to be passed on`;
-      return this.#end(turn, record, failure(callError("PAYLOAD_TOO_LARGE", message)));
-    }
-    this.#pending.assign(record.id, connection.id);
-    this.#sender.send(turn, record, connection);
-  }
-
-  /**
-   * Takes another provider for a call that has not run, if this node chose the first one and there is another.
-   *
-   * @param about What this says of the first one.
-   */
-  #choosesAnother(
-    turn: Turn,
-    record: CallRecord,
-    target: NodeUrl,
-    about: ProviderOutcome,
-  ): boolean {
-    const tried = record.tried ??= new Set();
-    tried.add(target);
-    const { fun, resources, contract } = record.spec;
-    if (record.spec.target !== undefined || tried.size > RETRIES_MAX) return false;
-    const others = ofContract(this.#rooms.registry.providers(fun, resources), contract);
-    if (others.every((one) => tried.has(one.origin))) return false;
-    this.#selection.ended(target, about, turn.now);
-    record.provider = undefined;
-    this.#select(turn, record);
-    return true;
-  }
-
-  /** A provider that refused before anything ran is one to try past, like one that could not be reached. */
-  #takesElsewhere(turn: Turn, record: CallRecord, outcome: Outcome): boolean {
-    const { provider, phase, connection } = record;
-    if (provider === undefined || !isRefusal(outcome)) return false;
-    this.#pending.assign(record.id, undefined);
-    record.phase = "waiting";
-    record.connection = undefined;
-    const isTaken = this.#choosesAnother(turn, record, provider, verdictOf(outcome));
-    if (!isTaken) Object.assign(record, { phase, connection });
-    else if (connection !== undefined) {
-      const carrier = this.#rooms.connections.get(connection);
-      if (carrier !== undefined) this.callConnections.freed(turn, carrier);
-    }
-    return isTaken;
-  }
-
-  #failOver(turn: Turn, record: CallRecord, target: NodeUrl, reason: string): void {
-    if (this.#choosesAnother(turn, record, target, "failed")) return;
-    const { fun } = record.spec;
-    const message = `${fun} could not be sent to ${target}: ${reason}`;
-    this.#end(turn, record, failure(callError("UNAVAILABLE", message)));
-  }
-
-  #giveUp(turn: Turn, record: CallRecord, cause: CallError): void {
-    if (this.#pending.settle(record.id) === undefined) return;
-    const error: CallError = record.phase === "waiting" ? { ...cause, ran: "no" } : cause;
-    const { connections } = this.#rooms;
-    const connection = record.connection === undefined
-      ? undefined
-      : connections.get(record.connection);
-    if (record.phase === "running") turn.owner.abort(record.id, error);
-    if (connection?.dialect === "farcall.v1") {
-      turn.edges.send(connection.id, { type: "cancel", id: record.id });
-    } else if (connection !== undefined) {
-      // Before the end is told: that would give the blocked connection to the next call in line.
-      this.callConnections.abandoned(turn, connection);
-    }
-    this.#finish(turn, record, failure(error));
-  }
-
-  #end(turn: Turn, record: CallRecord, outcome: Outcome): void {
-    if (this.#pending.settle(record.id) !== undefined) this.#finish(turn, record, outcome);
+  /** See {@linkcode CallKeeper.end}. */
+  end(turn: Turn, record: CallRecord, error: CallError): void {
+    this.#finish(turn, record, failure(withRan(error, ranOfCall(record))));
   }
 
   #finish(turn: Turn, record: CallRecord, outcome: Outcome): void {
-    if (record.provider !== undefined) {
-      this.#selection.ended(record.provider, verdictOf(outcome), turn.now);
-    }
-    const target = record.provider ?? record.spec.target;
-    if (record.phase === "waiting" && target !== undefined) {
-      this.callConnections.leave(target, record.id);
+    if (this.#pending.settle(record.id) === undefined) return;
+    this.#missing.leave(record);
+    const hedge = this.#hedgeOf.get(record);
+    if (hedge !== undefined) this.#hedges.remove(hedge);
+    this.#hedgeOf.delete(record);
+    const error = outcome.ok
+      ? callError("CANCELLED", "Another provider was faster", "unknown")
+      : outcome.error;
+    const verdict = outcome.ok ? "cancelled" : verdictOf(outcome);
+    for (const attempt of [...record.attempts]) {
+      this.#runs.forget(attempt);
+      this.#placing.drop(turn, attempt, error, verdict);
     }
     this.#rooms.reply(turn, record.replyTo, outcome);
-    const connection = record.connection === undefined
-      ? undefined
-      : this.#rooms.connections.get(record.connection);
-    if (connection?.dialect === "json") this.callConnections.freed(turn, connection);
   }
 
-  #error(code: ErrorCode, message: string, record: CallRecord): CallError {
-    return callError(code, message, record.phase === "waiting" ? "no" : "unknown");
+  #late(turn: Turn, record: CallRecord): void {
+    const waitedFor = this.#missing.leave(record);
+    if (waitedFor !== undefined) {
+      const waitedMs = Math.round(turn.now - record.startedAt);
+      const message = `${waitedFor.message} (waited ${waitedMs} ms for one)`;
+      return this.end(turn, record, { ...waitedFor, message });
+    }
+    const where = record.attempts[0]?.target ?? record.spec.target ?? this.#rooms.self.url;
+    const message = `${record.spec.fun} did not end in time, asked of ${where}`;
+    this.end(turn, record, callError("DEADLINE_EXCEEDED", message, "unknown"));
+  }
+
+  /** It takes long: another provider is asked beside the first. */
+  #hedge(turn: Turn, record: CallRecord): void {
+    const [first, second] = record.attempts;
+    if (first === undefined || second !== undefined) return;
+    if (!this.#placing.hasOther(record, first.target) || !this.#placing.budget.spend()) return;
+    this.#placing.tryAnother(turn, record, first.target);
+  }
+
+  /** A call that waits for providers waits for the next one, too, when it could not be run by those there are. */
+  #parks(turn: Turn, { call: record, mayRepeat }: Attempt, error: CallError): boolean {
+    const { waits, target } = record.spec;
+    if (!waits || target !== undefined || error.code === "RESOURCE_EXHAUSTED") return false;
+    if (!mayGoElsewhere(error, mayRepeat)) return false;
+    record.tried = undefined;
+    record.avoided = undefined;
+    const isListed = this.#placing.providers(record.spec).length > 0;
+    return this.#missing.park(record, error, isListed, turn.now);
+  }
+
+  #explainRooms(): ExplainRooms {
+    const { registry, self } = this.#rooms;
+    const keptOut = this.#rooms.keptOut ?? (() => []);
+    return { registry, selection: this.#placing.selection, at: self.url, keptOut };
   }
 }

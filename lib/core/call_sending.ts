@@ -3,10 +3,10 @@ import { callError } from "../protocol/errors.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { RELAY_TTL_MAX } from "../protocol/limits.ts";
-import type { NodeUrl, ResourceName } from "../protocol/names.ts";
+import type { ResourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
-import { type CallRecord, failure } from "./call_record.ts";
+import { type Attempt, failure } from "./call_record.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
 import type { Outcome } from "./effects.ts";
 import type { Turn } from "./turn.ts";
@@ -27,28 +27,27 @@ export class CallSender {
     this.#registry = registry;
   }
 
-  /** Sends one call. */
-  send(turn: Turn, record: CallRecord, connection: ConnectionRecord): void {
-    if (connection.dialect === "json") return this.#sendToReference(turn, record, connection);
-    const { spec } = record;
-    const target = record.provider ?? spec.target;
+  /** Sends an attempt that has its number. */
+  send(turn: Turn, attempt: Attempt, connection: ConnectionRecord): void {
+    if (connection.dialect === "json") return this.#sendToReference(turn, attempt, connection);
+    const { spec, deadlineAt } = attempt.call;
     turn.edges.send(connection.id, {
       type: "call",
-      id: record.id,
+      id: attempt.wire,
       fun: spec.fun,
       resources: spec.resources,
       args: spec.args,
       ...(spec.kwargs === undefined ? {} : { kwargs: spec.kwargs }),
       ...(spec.contract === undefined ? {} : { contract: spec.contract }),
-      timeoutMs: Math.max(1, Math.ceil(record.deadlineAt - turn.now)),
-      ...(target === undefined ? {} : { target }),
+      timeoutMs: Math.max(1, Math.ceil(deadlineAt - turn.now)),
+      target: attempt.target,
       ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1,
     });
   }
 
-  /** What a node of the reference answered: the number of the call and its end. */
-  read(response: RpcResponse): { readonly call: number; readonly outcome: Outcome } {
-    return { call: Number(response.u), outcome: this.#outcome(response) };
+  /** What a node of the reference answered: the number of the attempt and its end. */
+  read(response: RpcResponse): { readonly wire: number; readonly outcome: Outcome } {
+    return { wire: Number(response.u), outcome: this.#outcome(response) };
   }
 
   #outcome(response: RpcResponse): Outcome {
@@ -60,17 +59,17 @@ export class CallSender {
     return { ok: true, value: Payload.fromValue(results[this.#stepName] ?? null) };
   }
 
-  #sendToReference(turn: Turn, record: CallRecord, connection: ConnectionRecord): void {
-    const { spec } = record;
+  #sendToReference(turn: Turn, attempt: Attempt, connection: ConnectionRecord): void {
+    const { spec } = attempt.call;
     turn.edges.send(connection.id, {
       type: "rpc",
-      u: String(record.id),
+      u: String(attempt.wire),
       commands: [{
         name: this.#stepName,
         fun: spec.fun,
         args: list(spec.args.value),
         kwargs: spec.kwargs === undefined ? {} : object(spec.kwargs.value),
-        resources: this.#locs(record, record.provider ?? spec.target),
+        resources: this.#locs(attempt),
       }],
       returnIntermediateResults: false,
       includeExecutionSummary: false,
@@ -78,8 +77,8 @@ export class CallSender {
   }
 
   /** The reference prefers a node registered under exactly the set that is asked for: name the chosen one's. */
-  #locs(record: CallRecord, target: NodeUrl | undefined): readonly ResourceName[] {
-    const { fun, resources } = record.spec;
+  #locs({ call, target }: Attempt): readonly ResourceName[] {
+    const { fun, resources } = call.spec;
     const chosen = this.#registry.providers(fun, resources).find((one) => one.origin === target);
     return chosen?.resources ?? resources;
   }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../protocol/errors.ts";
+import type { CallError, ErrorCode } from "../protocol/errors.ts";
 import type { ProviderOutcome } from "../rpc/provider_selection.ts";
 import type { Outcome } from "./effects.ts";
 
@@ -17,19 +17,23 @@ const FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "UNAVAILABLE",
   "DEADLINE_EXCEEDED",
   "RESOURCE_EXHAUSTED",
-  "DRAINING",
   "INTERNAL",
   "LOOP",
 ]);
 
-/** Whether nothing ran and another provider may be asked. */
-export function isRefusal(outcome: Outcome): boolean {
-  return !outcome.ok && outcome.error.ran === "no" && REFUSALS.has(outcome.error.code);
+/**
+ * Whether another provider may be asked: nothing ran, or it may run twice and the node that was asked is lost.
+ */
+export function mayGoElsewhere({ code, ran }: CallError, isIdempotent: boolean): boolean {
+  if (ran === "no") return REFUSALS.has(code);
+  return isIdempotent && code === "UNAVAILABLE";
 }
 
 /** What an end says of the node that was asked. */
 export function verdictOf(outcome: Outcome): ProviderOutcome {
   if (outcome.ok) return "ok";
-  if (outcome.error.code === "CANCELLED") return "cancelled";
-  return FAULTS.has(outcome.error.code) ? "failed" : "ok";
+  const { code } = outcome.error;
+  // A node that leaves is no worse for it.
+  if (code === "CANCELLED" || code === "DRAINING") return "cancelled";
+  return FAULTS.has(code) ? "failed" : "ok";
 }

@@ -1,39 +1,31 @@
 /**
  * The client core: keeps one connection to the first of several nodes that answers, sends calls over it, and gives each
  * exactly one end. Calls made while there is no connection wait for one within their time; what was sent when a connection
- * falls ends at once, since nobody knows whether it ran.
+ * falls ends at once, since nobody knows whether it ran, unless it may run twice. A node that says goodbye still answers what
+ * it has taken; all else goes to the next one.
  *
  * @module
  */
 
 import { callError } from "../protocol/errors.ts";
 import {
-  CALL_TIMEOUT_MS_MAX,
   DEAD_AFTER_MS,
   DIAL_TIMEOUT_MS,
   HANDSHAKE_TIMEOUT_MS,
-  PENDING_CALLS_PER_CLIENT_MAX,
   PING_AFTER_MS,
   RECONNECT_RESET_MS,
 } from "../protocol/limits.ts";
-import { Payload } from "../protocol/payload.ts";
 import { seededRandom } from "../protocol/seeded_random.ts";
-import { PendingCalls } from "../rpc/pending_calls.ts";
+import type { V1Goodbye } from "../protocol/v1_messages.ts";
 import { backOffMs } from "./back_off.ts";
 import { failure } from "./call_record.ts";
-import { type ClientCall, ClientDialect } from "./client_dialect.ts";
+import { ClientCalls } from "./client_calls.ts";
+import { ClientDialect, type ClientQuestion } from "./client_dialect.ts";
+import type { ClientTurn, OpenConnection } from "./client_turn.ts";
 import { CLOSE } from "./close_codes.ts";
-import type { CallerEffects, EdgeEffects, Outcome } from "./effects.ts";
-import type {
-  CallId,
-  ClientCommand,
-  ClientEvent,
-  ConnectionId,
-  Dialect,
-  WireMessage,
-} from "./events.ts";
+import type { CallerEffects, EdgeEffects } from "./effects.ts";
+import type { ClientCommand, ClientEvent, ConnectionId, Dialect, WireMessage } from "./events.ts";
 import type { Machine } from "./machine.ts";
-import { isTooLong } from "./message_room.ts";
 
 /** What a client core is made from. */
 export interface ClientCoreOptions {
@@ -43,34 +35,19 @@ export interface ClientCoreOptions {
   readonly dialects?: readonly Dialect[];
 }
 
-interface ClientTurn {
-  readonly now: number;
-  readonly edges: EdgeEffects;
-  readonly owner: CallerEffects;
-}
-
-interface OpenConnection {
-  readonly id: ConnectionId;
-  readonly url: string;
-  readonly dialect: Dialect;
-  /** The node said hello. */
-  isReady: boolean;
-  /** The connection takes what we send; else calls wait here, where they can still be taken back. */
-  isWritable: boolean;
-  readonly openedAt: number;
-  heardAt: number;
-  pingedAt: number;
-}
+/** Connections to nodes that are leaving and still answer, at most; beyond it the oldest is closed. */
+const LEAVING_MAX = 8;
 
 /** The pure machine of a client. */
 export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   readonly #urls: readonly string[];
   readonly #dialects: readonly Dialect[];
-  readonly #pending = new PendingCalls<ClientCall>(PENDING_CALLS_PER_CLIENT_MAX);
-  readonly #unsent = new Set<CallId>();
+  readonly #calls = new ClientCalls();
   #random: () => number = () => 0;
   #wire = new ClientDialect("0");
   #connection: OpenConnection | undefined;
+  /** Nodes that said goodbye and still answer what they had taken. */
+  readonly #leaving = new Map<ConnectionId, OpenConnection>();
   #dialing: { readonly dial: number; readonly url: string } | undefined;
   #dialCount = 0;
   #urlIndex = 0;
@@ -93,10 +70,11 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   step(event: ClientEvent, edges: EdgeEffects, owner: CallerEffects): number {
     const turn = { now: event.now, edges, owner };
     this.#take(turn, event);
-    this.#expire(turn);
+    this.#calls.expire(turn, this.#connection?.url ?? "no connection");
+    this.#closeLeft(turn);
     if (this.#retryAt <= turn.now) this.#dial(turn);
     this.#beat(turn);
-    return Math.min(this.#retryAt, this.#pending.nextDeadlineAt ?? Infinity, this.#beatAt());
+    return Math.min(this.#retryAt, this.#calls.nextDeadlineAt, this.#beatAt());
   }
 
   #take(turn: ClientTurn, event: ClientEvent): void {
@@ -105,9 +83,10 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
         return this.#received(turn, event.connection, event.messages);
       case "call":
       case "request":
+      case "explain":
         return this.#begin(turn, event);
       case "cancel":
-        return this.#cancel(turn, event.call);
+        return this.#calls.cancel(turn, event.call, callError("CANCELLED", "The caller gave up"));
       case "boot":
         this.#random = seededRandom(event.seed);
         this.#wire = new ClientDialect(Math.floor(this.#random() * 2 ** 52).toString(36));
@@ -118,10 +97,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
       case "dial_failed":
         return this.#dialFailed(turn, event);
       case "closed":
-        if (this.#connection?.id === event.connection) {
-          this.#lost(turn, event.reason || `code ${event.code}`);
-        }
-        return;
+        return this.#closed(turn, event.connection, event.reason || `code ${event.code}`);
       case "congested":
       case "drained":
         return this.#flow(turn, event.connection, event.type === "drained");
@@ -132,87 +108,45 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     }
   }
 
-  #begin(
-    turn: ClientTurn,
-    event: Extract<ClientCommand, { type: "call" | "request" }>,
-  ): void {
-    const deadlineAt = turn.now + Math.min(event.timeoutMs, CALL_TIMEOUT_MS_MAX);
-    const call: ClientCall = { command: event, deadlineAt };
+  #begin(turn: ClientTurn, event: ClientQuestion): void {
     if (this.#isClosed) {
-      return turn.owner.settle(
-        event.call,
-        failure(callError("CANCELLED", "The client is closed")),
-      );
+      const error = callError("CANCELLED", "The client is closed");
+      return turn.owner.settle(event.call, failure(error));
     }
-    if (isTooLong(...payloadsOf(event))) {
-      const message = "The arguments together are longer than one message may be";
-      return turn.owner.settle(event.call, failure(callError("PAYLOAD_TOO_LARGE", message)));
-    }
-    if (!this.#pending.add(event.call, call, deadlineAt)) {
-      const message = `${PENDING_CALLS_PER_CLIENT_MAX} calls of this client are waiting`;
-      return turn.owner.settle(event.call, failure(callError("RESOURCE_EXHAUSTED", message)));
-    }
-    const connection = this.#connection;
-    if (connection?.isReady && connection.isWritable) {
-      this.#send(turn, connection, event.call, call);
-    } else this.#unsent.add(event.call);
-  }
-
-  #send(turn: ClientTurn, connection: OpenConnection, id: CallId, call: ClientCall): void {
-    this.#unsent.delete(id);
-    this.#pending.assign(id, connection.id);
-    turn.edges.send(connection.id, this.#wire.encode(connection.dialect, call, turn.now));
-  }
-
-  #cancel(turn: ClientTurn, id: CallId): void {
-    const wasSent = !this.#unsent.has(id);
-    const error = callError("CANCELLED", "The caller gave up", wasSent ? "unknown" : "no");
-    this.#giveUp(turn, id, failure(error));
-  }
-
-  #expire(turn: ClientTurn): void {
-    for (const call of this.#pending.due(turn.now)) {
-      const { command } = call;
-      const what = command.type === "call" ? command.fun : "the request";
-      const wasSent = !this.#unsent.has(command.call);
-      const where = this.#connection?.url ?? "no connection";
-      const message = `${what} did not end within ${command.timeoutMs} ms (${where})`;
-      const error = callError("DEADLINE_EXCEEDED", message, wasSent ? "unknown" : "no");
-      this.#giveUp(turn, command.call, failure(error));
-    }
-  }
-
-  #giveUp(turn: ClientTurn, id: CallId, outcome: Outcome): void {
-    const wasSent = !this.#unsent.delete(id);
-    if (this.#pending.settle(id) === undefined) return;
-    turn.owner.settle(id, outcome);
-    if (wasSent && this.#connection?.dialect === "farcall.v1") {
-      turn.edges.send(this.#connection.id, { type: "cancel", id });
-    }
+    if (this.#calls.add(turn, event)) this.#sendWaiting(turn);
   }
 
   #received(turn: ClientTurn, id: ConnectionId, messages: readonly WireMessage[]): void {
-    const connection = this.#connection;
-    if (connection?.id !== id) return;
+    const connection = this.#connection?.id === id ? this.#connection : this.#leaving.get(id);
+    if (connection === undefined) return;
     connection.heardAt = turn.now;
     connection.pingedAt = 0;
     for (const message of messages) {
       if (message.type === "hello") this.#ready(turn, connection);
       else if (message.type === "ping") turn.edges.send(id, { type: "pong" });
-      else if (message.type === "goodbye") {
-        // Nothing comes any more: what is asked from now on waits for the next connection.
-        turn.edges.close(id, CLOSE.normal, "peer said goodbye");
-        return this.#lost(turn, `peer said goodbye: ${message.reason}`);
-      } else this.#answer(turn, message);
+      else if (message.type === "goodbye") this.#left(turn, connection, message);
+      else this.#calls.heard(turn, connection, this.#wire, message);
     }
   }
 
-  #answer(turn: ClientTurn, message: WireMessage): void {
-    const id = this.#wire.answered(message);
-    if (id === undefined || this.#unsent.has(id)) return;
-    const call = this.#pending.settle(id);
-    if (call === undefined) return;
-    turn.owner.settle(id, this.#wire.outcome(message, call));
+  /** The node leaves: what it has not taken goes to the next one, and so does all that is asked from now on. */
+  #left(turn: ClientTurn, connection: OpenConnection, goodbye: V1Goodbye): void {
+    if (this.#connection !== connection) return;
+    const { reason, last } = goodbye;
+    if (last !== undefined) this.#calls.untaken(connection, last);
+    this.#leaving.set(connection.id, connection);
+    this.#gone(turn, connection, `peer said goodbye: ${reason}`);
+  }
+
+  /** Closes connections to nodes that are leaving and have answered all. */
+  #closeLeft(turn: ClientTurn): void {
+    for (const connection of [...this.#leaving.values()]) {
+      const isNeeded = this.#calls.countOver(connection.id) > 0;
+      if (isNeeded && this.#leaving.size <= LEAVING_MAX) continue;
+      turn.edges.close(connection.id, CLOSE.normal, "peer said goodbye");
+      this.#leaving.delete(connection.id);
+      this.#calls.lost(turn, connection, "peer said goodbye");
+    }
   }
 
   #ready(turn: ClientTurn, connection: OpenConnection): void {
@@ -220,21 +154,20 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     connection.isReady = true;
     const { url, dialect } = connection;
     turn.owner.report({ type: "connected", url, dialect, reason: "" });
-    this.#sendWaiting(turn, connection);
+    this.#sendWaiting(turn);
   }
 
   #flow(turn: ClientTurn, id: ConnectionId, isWritable: boolean): void {
     const connection = this.#connection;
     if (connection?.id !== id) return;
     connection.isWritable = isWritable;
-    if (isWritable && connection.isReady) this.#sendWaiting(turn, connection);
+    this.#sendWaiting(turn);
   }
 
-  #sendWaiting(turn: ClientTurn, connection: OpenConnection): void {
-    for (const id of [...this.#unsent]) {
-      const call = this.#pending.get(id);
-      if (call !== undefined) this.#send(turn, connection, id, call);
-    }
+  #sendWaiting(turn: ClientTurn): void {
+    const connection = this.#connection;
+    if (connection === undefined || !connection.isReady || !connection.isWritable) return;
+    this.#calls.sendAll(turn, connection, this.#wire);
   }
 
   #dial(turn: ClientTurn): void {
@@ -284,16 +217,25 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     return pause;
   }
 
+  #closed(turn: ClientTurn, id: ConnectionId, reason: string): void {
+    if (this.#connection?.id === id) return this.#lost(turn, reason);
+    const left = this.#leaving.get(id);
+    if (left === undefined) return;
+    this.#leaving.delete(id);
+    this.#calls.lost(turn, left, reason);
+  }
+
   #lost(turn: ClientTurn, reason: string): void {
     const connection = this.#connection;
     if (connection === undefined) return;
+    this.#gone(turn, connection, reason);
+    this.#calls.lost(turn, connection, reason);
+  }
+
+  /** Nothing more is sent over the connection: the next one is dialled. */
+  #gone(turn: ClientTurn, connection: OpenConnection, reason: string): void {
     this.#connection = undefined;
-    const { id, url, dialect } = connection;
-    for (const call of this.#pending.takeAll(id)) {
-      const message = `Connection to ${url} was lost before the answer: ${reason}`;
-      const error = callError("UNAVAILABLE", message, "unknown");
-      turn.owner.settle(call.command.call, failure(error));
-    }
+    const { url, dialect } = connection;
     if (turn.now - connection.openedAt >= RECONNECT_RESET_MS) this.#failures = 0;
     if (connection.isReady) turn.owner.report({ type: "disconnected", url, dialect, reason });
     else turn.owner.report({ type: "dial_failed", url, message: reason, retryInMs: undefined });
@@ -313,35 +255,34 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   #close(turn: ClientTurn): void {
     this.#isClosed = true;
     this.#retryAt = Infinity;
-    for (const { command: { call } } of [...this.#pending.all()]) {
-      const ran = this.#unsent.delete(call) ? "no" : "unknown";
-      this.#pending.settle(call);
-      turn.owner.settle(call, failure(callError("CANCELLED", "The client was closed", ran)));
+    this.#calls.endAll(turn, callError("CANCELLED", "The client was closed"));
+    for (const { id } of this.#open()) {
+      turn.edges.close(id, CLOSE.normal, "client closed");
     }
-    if (this.#connection !== undefined) {
-      turn.edges.close(this.#connection.id, CLOSE.normal, "client closed");
-      this.#connection = undefined;
-    }
+    this.#connection = undefined;
+    this.#leaving.clear();
   }
 
   #beatAt(): number {
-    const connection = this.#connection;
-    if (connection === undefined || connection.dialect === "json") return Infinity;
-    if (!connection.isReady) return connection.openedAt + HANDSHAKE_TIMEOUT_MS;
-    const wait = connection.pingedAt === 0 ? PING_AFTER_MS : DEAD_AFTER_MS;
-    return connection.heardAt + wait;
+    let at = Infinity;
+    for (const connection of this.#open()) at = Math.min(at, dueAt(connection));
+    return at;
   }
 
   #beat(turn: ClientTurn): void {
-    const connection = this.#connection;
-    if (connection === undefined || this.#beatAt() > turn.now) return;
+    for (const connection of this.#open()) {
+      if (dueAt(connection) <= turn.now) this.#look(turn, connection);
+    }
+  }
+
+  #look(turn: ClientTurn, connection: OpenConnection): void {
     if (!connection.isReady) {
       turn.edges.close(connection.id, CLOSE.unauthenticated, "no hello in time");
-      return this.#lost(turn, "no hello in time");
+      return this.#closed(turn, connection.id, "no hello in time");
     }
     if (turn.now - connection.heardAt >= DEAD_AFTER_MS && connection.pingedAt !== 0) {
       turn.edges.close(connection.id, CLOSE.unresponsive, "nothing heard for too long");
-      return this.#lost(turn, "nothing heard for too long");
+      return this.#closed(turn, connection.id, "nothing heard for too long");
     }
     if (connection.pingedAt !== 0) return;
     connection.pingedAt = turn.now;
@@ -349,12 +290,16 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     connection.heardAt = Math.max(connection.heardAt, turn.now - PING_AFTER_MS);
     turn.edges.send(connection.id, { type: "ping" });
   }
+
+  #open(): OpenConnection[] {
+    const current = this.#connection === undefined ? [] : [this.#connection];
+    return this.#leaving.size === 0 ? current : [...current, ...this.#leaving.values()];
+  }
 }
 
-/** What a call or request carries besides its names. */
-function payloadsOf(
-  command: Extract<ClientCommand, { type: "call" | "request" }>,
-): readonly (Payload | undefined)[] {
-  if (command.type === "call") return [command.args, command.kwargs];
-  return [Payload.fromValue(command.commands.map(({ args, kwargs }) => [args, kwargs]))];
+/** When a connection must be looked at. */
+function dueAt({ dialect, isReady, openedAt, heardAt, pingedAt }: OpenConnection): number {
+  if (dialect === "json") return Infinity;
+  if (!isReady) return openedAt + HANDSHAKE_TIMEOUT_MS;
+  return heardAt + (pingedAt === 0 ? PING_AFTER_MS : DEAD_AFTER_MS);
 }

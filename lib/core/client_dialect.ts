@@ -1,16 +1,30 @@
-import { callError } from "../protocol/errors.ts";
+import { callError, type Ran } from "../protocol/errors.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
 import { failure, success } from "./call_record.ts";
 import type { Outcome } from "./effects.ts";
-import type { CallId, ClientCommand, Dialect, WireMessage } from "./events.ts";
+import type { CallCommand, Dialect, WireMessage } from "./events.ts";
+import type { OpenConnection } from "./client_turn.ts";
 
-/** A call or request of a client that has not ended. */
+/** What a client asks. */
+export type ClientQuestion = Extract<CallCommand, { type: "call" | "request" | "explain" }>;
+
+/** A question of a client that has not ended. */
 export interface ClientCall {
-  readonly command: Extract<ClientCommand, { type: "call" | "request" }>;
+  readonly command: ClientQuestion;
   readonly deadlineAt: number;
+  /** Where it was sent; `undefined` = it waits in line. */
+  connection: OpenConnection | undefined;
+  /** Its number there. */
+  wire: number;
+  /** Whether the node said that the function runs. */
+  hasRun: boolean;
+  /** What earlier tries say of whether it ran. */
+  ranBefore: Ran;
+  /** How often it was sent. */
+  tries: number;
 }
 
 /** How a client's calls look in each dialect. */
@@ -22,38 +36,44 @@ export class ClientDialect {
     this.#stepName = `farcall~${token}`;
   }
 
-  /** The message that asks for a call. */
-  encode(dialect: Dialect, call: ClientCall, now: number): WireMessage {
-    const { command } = call;
-    if (dialect === "json") return this.#rpc(command);
+  /** The message that asks; `undefined` = the dialect has none for this. */
+  encode(dialect: Dialect, call: ClientCall, now: number): WireMessage | undefined {
+    const { command, wire: id } = call;
+    if (dialect === "json") return command.type === "explain" ? undefined : this.#rpc(command, id);
+    if (command.type === "explain") {
+      const { fun, resources } = command;
+      return { type: "explain", id, fun, resources };
+    }
     const timeoutMs = Math.max(1, Math.ceil(call.deadlineAt - now));
+    const wait = command.waits === true ? { wait: true as const } : {};
     if (command.type === "request") {
       const { commands, wanted } = command;
-      return {
-        type: "request",
-        id: command.call,
-        commands,
-        timeoutMs,
-        ...(wanted === undefined ? {} : { wanted }),
-      };
+      const which = wanted === undefined ? {} : { wanted };
+      return { type: "request", id, commands, timeoutMs, ...which, ...wait };
     }
-    const { fun, resources, args, kwargs, contract } = command;
+    const { fun, resources, args, kwargs, hedgeMs, contract } = command;
     return {
-      type: "call",
-      id: command.call,
-      fun,
-      resources,
-      args,
-      timeoutMs,
+      ...{ type: "call", id, fun, resources, args, timeoutMs },
       ...(kwargs === undefined ? {} : { kwargs }),
       ...(contract === undefined ? {} : { contract }),
+      ...(command.idempotent === true ? { idempotent: true } : {}),
+      ...(hedgeMs === undefined ? {} : { hedgeMs }),
+      ...wait,
     };
   }
 
-  /** Which call a message ends, if it ends one. */
-  answered(message: WireMessage): CallId | undefined {
-    if (message.type === "result" || message.type === "error") return message.id;
-    return message.type === "response" ? Number(message.u) : undefined;
+  /** The number of the question that a message is about, if it is about one. */
+  numberIn(message: WireMessage): number | undefined {
+    switch (message.type) {
+      case "result":
+      case "error":
+      case "accepted":
+        return message.id;
+      case "response":
+        return Number(message.u);
+      default:
+        return undefined;
+    }
   }
 
   /** How it ends. */
@@ -64,7 +84,7 @@ export class ClientDialect {
     return failure(callError("PROTOCOL", `A ${message.type} message ends no call`, "unknown"));
   }
 
-  #rpc(command: ClientCall["command"]): WireMessage {
+  #rpc(command: Exclude<ClientQuestion, { type: "explain" }>, wire: number): WireMessage {
     const commands = command.type === "request" ? command.commands : [{
       name: this.#stepName,
       fun: command.fun,
@@ -74,7 +94,7 @@ export class ClientDialect {
     }];
     return {
       type: "rpc",
-      u: String(command.call),
+      u: String(wire),
       commands,
       // Results that other commands use do not come back on this wire, except as intermediate ones.
       returnIntermediateResults: command.type === "request" && command.wanted !== undefined,
@@ -86,7 +106,7 @@ export class ClientDialect {
     if (response.error !== undefined) return failure(callErrorOfWire(response.error));
     const { command } = call;
     const results = { ...accumulated(response), ...object(response.result.value) };
-    if (command.type === "call") return this.#pick(results, this.#stepName);
+    if (command.type !== "request") return this.#pick(results, this.#stepName);
     const wanted = command.wanted;
     if (wanted === undefined) return { ok: true, value: response.result };
     const missing = wanted.find((name) => !Object.hasOwn(results, name));

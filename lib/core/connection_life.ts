@@ -11,8 +11,17 @@ import type { OwnCalls } from "./own_calls.ts";
 import type { PeerDialer } from "./peer_dialer.ts";
 import type { Turn } from "./turn.ts";
 
-/** Takes leave of a peer that said goodbye and will close. */
-export type Part = (turn: Turn, record: ConnectionRecord, reason: string) => void;
+/**
+ * Takes leave of a peer that said goodbye and will close.
+ *
+ * @param last Highest number of ours that it has taken, if it said so.
+ */
+export type Part = (
+  turn: Turn,
+  record: ConnectionRecord,
+  reason: string,
+  last: number | undefined,
+) => void;
 
 /** What begins and what ends with a connection of a node: handshakes, links, and every call that depended on it. */
 export class ConnectionLife {
@@ -91,19 +100,20 @@ export class ConnectionLife {
   }
 
   /** The peer said goodbye and closes: two closes that cross each other end as an error on both sides. */
-  part(turn: Turn, record: ConnectionRecord, reason: string): void {
-    this.#retire(turn, record, reason);
+  part(turn: Turn, record: ConnectionRecord, reason: string, last: number | undefined): void {
+    this.#retire(turn, record, reason, last);
     record.role = "parting";
     this.#links.closeSoon(turn, record.id, reason);
   }
 
-  #retire(turn: Turn, record: ConnectionRecord, reason: string): void {
+  #retire(turn: Turn, record: ConnectionRecord, reason: string, last?: number): void {
     const gone = callError("CANCELLED", "The caller's connection is gone", "unknown");
     for (const task of [...record.inbound.values()]) this.#own.cancelTask(turn, task, gone);
     this.#links.closed(turn, record, reason);
     if (record.role === "reference") this.#gateway.linkDown(record.id, turn.now);
-    this.#calls.connectionClosed(turn, record.id, reason);
+    // First, so that no call that goes elsewhere now finds this connection.
     if (record.purpose === "call") this.#calls.callConnections.closed(turn, record, reason);
+    this.#calls.connectionClosed(turn, record.id, reason, last);
     if (record.purpose !== "link" || record.dialedUrl === undefined) return;
     this.#peers.down(record.dialedUrl, turn.now);
     if (record.role !== "reference") return;

@@ -47,6 +47,13 @@ export interface ConnectionRecord {
   writable: boolean;
   /** Until then nothing is announced on it: a link that keeps falling only receives for a while. */
   heldUntil: number;
+  /** Highest number of a call or request of the peer that was taken: one that is not above it comes a second time. */
+  lastTaken: number;
+  /** Whether we said goodbye: nothing more is taken, and answers to what was taken still go out. */
+  saidGoodbye: boolean;
+  /** Pings sent and pongs heard: the pong of a ping says that all before it was taken. */
+  pingsSent: number;
+  pongsHeard: number;
   /** What runs for the peer, by the id that the peer gave it. */
   readonly inbound: Map<number | string, Task>;
   /** Requests of the reference's dialect that run here, for what they ask to be told beside their results. */
@@ -79,6 +86,10 @@ export class ConnectionTable {
       pingedAt: 0,
       writable: true,
       heldUntil: 0,
+      lastTaken: -1,
+      saidGoodbye: false,
+      pingsSent: 0,
+      pongsHeard: 0,
       inbound: new Map(),
       wishes: new Map(),
     };

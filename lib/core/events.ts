@@ -94,6 +94,12 @@ export type CallCommand =
       readonly contract?: AskedContract;
       /** The node that shall run it; only a node can say so. Default: one is selected. */
       readonly target?: NodeUrl;
+      /** Running it twice does no more than once. Default: it may. */
+      readonly idempotent?: boolean;
+      /** Where nobody offers it, it waits for an offer within its time. Default: it fails at once. */
+      readonly waits?: boolean;
+      /** After so many ms without an end another provider is asked, too; only if idempotent. Default: never. */
+      readonly hedgeMs?: number | undefined;
     }
     | {
       readonly type: "request";
@@ -101,6 +107,16 @@ export type CallCommand =
       readonly commands: readonly Command[];
       /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
       readonly wanted: readonly string[] | undefined;
+      readonly timeoutMs: number;
+      /** Commands that nobody offers wait for an offer. Default: the request fails at once. */
+      readonly waits?: boolean;
+    }
+    | {
+      /** Where would a call go, and why nowhere else? Settled with an {@linkcode Explanation}. */
+      readonly type: "explain";
+      readonly call: CallId;
+      readonly fun: FunctionName;
+      readonly resources: readonly ResourceName[];
       readonly timeoutMs: number;
     }
     | { readonly type: "cancel"; readonly call: CallId }
@@ -126,6 +142,8 @@ export type NodeCommand =
         readonly scope: string;
         /** Runs at once, at most. */
         readonly concurrency: number;
+        /** Calls that may wait for a free slot, at most. Default 0. */
+        readonly queue?: number;
         /** The contract that it goes by. Default: none. */
         readonly contract?: OfferContract;
       }

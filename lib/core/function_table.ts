@@ -11,11 +11,16 @@ export interface Registration {
   readonly maxHops: MaxHops;
   /** Export class, as in the group's name. */
   readonly scope: string;
+  /** Runs at once, at most. */
   readonly concurrency: number;
+  /** Calls that may wait for a free slot, at most. */
+  readonly queue: number;
   /** The router's number for the offer. */
   readonly offer: number;
   /** The contract that it goes by: what the function's own node knows of idempotence is in here. */
   readonly contract?: OfferContract;
+  /** Whether it is announced; it may run on for a moment when it is no longer. */
+  isOffered: boolean;
   running: number;
 }
 
@@ -33,7 +38,7 @@ export class FunctionTable {
   serve(id: RegistrationId, fun: FunctionName): void {
     this.#served.set(fun, {
       ...{ id, fun, resources: [], maxHops: maxHops(0), scope: "", offer: 0, running: 0 },
-      concurrency: RUNNING_FUNCTIONS_MAX,
+      ...{ concurrency: RUNNING_FUNCTIONS_MAX, queue: 0, isOffered: false },
     });
   }
 
@@ -41,6 +46,8 @@ export class FunctionTable {
   serves(fun: FunctionName): boolean {
     return this.#served.has(fun);
   }
+  /** Runs that nobody waits for any more. */
+  readonly #stuck = new Set<InvocationId>();
 
   /** Takes a function in. */
   add(registration: Registration): void {
@@ -107,7 +114,18 @@ export class FunctionTable {
     if (registration === undefined) return false;
     registration.running -= 1;
     this.#running.delete(invocation);
+    this.#stuck.delete(invocation);
     return true;
+  }
+
+  /** Nobody waits for a run any more; it keeps its slot until it ends. */
+  abandoned(invocation: InvocationId): void {
+    if (this.#running.has(invocation)) this.#stuck.add(invocation);
+  }
+
+  /** Runs whose callers are gone and that have not ended all the same. */
+  get stuckCount(): number {
+    return this.#stuck.size;
   }
 
   /** How many are registered. */

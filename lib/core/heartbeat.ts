@@ -72,6 +72,7 @@ export class Heartbeat {
     const pingAfterMs = isOurs ? PING_AFTER_MS : CLIENT_PING_AFTER_MS;
     if (silentMs >= pingAfterMs && record.pingedAt === 0) {
       record.pingedAt = turn.now;
+      record.pingsSent += 1;
       turn.edges.send(record.id, { type: "ping" });
     }
   }

@@ -12,7 +12,7 @@ import { CALL_TIMEOUT_MS_DEFAULT, PENDING_CALLS_PER_CLIENT_MAX } from "../protoc
 import type { NodeUrl } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { WIRE_FAILED, wireErrorOfProtocol, wireErrorOfUnhandled } from "../protocol/wire_error.ts";
-import { failure, type Reply } from "./call_record.ts";
+import { failure, PLAIN_MANNER, type Reply } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
 import type { RequestRunner } from "./request_runner.ts";
@@ -93,6 +93,7 @@ export class JsonDoor {
       wanted: undefined,
       caller: callerOf(record),
       deadlineAt: turn.now + CALL_TIMEOUT_MS_DEFAULT,
+      waits: false,
     }, replyTo);
     noteTask(record, message.u, "run", id);
   }
@@ -123,6 +124,7 @@ export class JsonDoor {
         target: this.#self,
         ttl: 0,
         caller: callerOf(record),
+        ...PLAIN_MANNER,
       },
       replyTo,
       turn.now + CALL_TIMEOUT_MS_DEFAULT,

@@ -7,12 +7,20 @@
 
 export * from "./client_core.ts";
 export * from "./close_codes.ts";
+export type { CoreSizes } from "./core_sizes.ts";
 export * from "./effects.ts";
 export * from "./events.ts";
+export {
+  type ExplainedOffer,
+  type Explanation,
+  OFFER_REASONS,
+  type OfferReason,
+} from "./explain.ts";
+export type { LinkView } from "./link_view.ts";
 export * from "./machine.ts";
 export * from "./node_core.ts";
 export * from "./reports.ts";
-export type { Reach } from "./call_router.ts";
+export type { Reach } from "./call_placing.ts";
 export type { NodeIdentity } from "./link_keeper.ts";
 
 export { Payload } from "../protocol/payload.ts";

@@ -10,7 +10,7 @@
 
 import { AnnouncementTracker } from "../federation/announcement_tracker.ts";
 import { FunctionRegistry, type Listing } from "../federation/function_registry.ts";
-import { HopRouter, type RouterSizes } from "../federation/hop_router.ts";
+import { HopRouter } from "../federation/hop_router.ts";
 import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import { ReferenceGateway } from "../federation/reference_gateway.ts";
 import type { JsonMessage } from "../protocol/json_messages.ts";
@@ -19,18 +19,21 @@ import type { ClusterId, FunctionName, NodeUrl } from "../protocol/names.ts";
 import { seededRandom } from "../protocol/seeded_random.ts";
 import { isPropagation, type V1Message } from "../protocol/v1_messages.ts";
 import { failure, type ReplyTo } from "./call_record.ts";
-import { CallRouter, type Reach } from "./call_router.ts";
+import type { Reach } from "./call_placing.ts";
+import { CallRouter } from "./call_router.ts";
 import { CLOSE } from "./close_codes.ts";
+import type { CoreSizes } from "./core_sizes.ts";
 import { type ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import { ConnectionLife, type Part } from "./connection_life.ts";
 import { DialBook } from "./dial_book.ts";
 import type { EdgeEffects, NodeOwnerEffects, Outcome } from "./effects.ts";
-import type { Dialect, NodeCommand, NodeEvent, WireMessage } from "./events.ts";
-import { FunctionTable } from "./function_table.ts";
+import type { NodeCommand, NodeEvent, WireMessage } from "./events.ts";
+import { FunctionTable, type Registration } from "./function_table.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { JsonDoor } from "./json_door.ts";
 import { type Drop, LinkKeeper, type NodeIdentity } from "./link_keeper.ts";
 import { LinkOutput } from "./link_output.ts";
+import { type LinkView, linkViews } from "./link_view.ts";
 import type { Machine } from "./machine.ts";
 import { NodeExit } from "./node_exit.ts";
 import { OwnCalls } from "./own_calls.ts";
@@ -49,16 +52,6 @@ export interface NodeCoreOptions extends NodeIdentity {
   readonly reach?: Reach;
   /** Which groups may pass between clusters. Default: all whose scope allows it. */
   readonly policy?: PeeringPolicy;
-}
-
-/** A link as a reader sees it. */
-export interface LinkView {
-  /** The node at the other end. */
-  readonly peer: NodeUrl;
-  /** Its cluster. */
-  readonly cluster: string;
-  /** What the link speaks. */
-  readonly dialect: Dialect;
 }
 
 const NO_RANDOM = new Uint32Array([1, 2, 3, 4]);
@@ -102,19 +95,21 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       this.#isStirred = true;
       this.#life.drop(turn, record, code, reason);
     };
-    const part: Part = (turn, record, reason) => {
+    const part: Part = (turn, record, reason, last) => {
       this.#isStirred = true;
-      this.#life.part(turn, record, reason);
+      this.#life.part(turn, record, reason, last);
     };
+    const tellAccepted = this.#accepted.bind(this);
     const reply = this.#reply.bind(this);
     const isDraining = (): boolean => this.#exit.isDraining;
     const connections = this.#connections;
     const dials = this.#dials;
     const functions = this.#functions;
 
-    const registry = this.#registry = new FunctionRegistry(({ type, listing }) =>
-      this.#turn?.owner.report({ type: `offer_${type}`, listing })
-    );
+    const registry = this.#registry = new FunctionRegistry(({ type, listing }) => {
+      if (type !== "lost") this.#calls.offered(listing.fun);
+      this.#turn?.owner.report({ type: `offer_${type}`, listing });
+    });
     const router = this.#router = new HopRouter({
       self,
       observer: { groupChanged: (view) => registry.apply(view) },
@@ -125,7 +120,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       self,
       router,
       tracker,
-      ownOffers: (cluster) => [...functions.all()].filter((one) => maySee(one.scope, cluster)),
+      ownOffers: (cluster) =>
+        [...functions.all()].filter((one) => one.isOffered && maySee(one.scope, cluster)),
     });
     this.#output = new LinkOutput(self, connections, router, gateway);
     const peers = this.#peers = new PeerDialer(
@@ -142,13 +138,13 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
-      reply,
+      ...{ reply, tellAccepted },
     });
     const replies = this.#replies = new Replies(connections);
     const observe = replies.observe.bind(replies);
     const serves = functions.serves.bind(functions);
     const requests = this.#requests = new RequestRunner({
-      ...{ self, calls, registry, reply, observe, serves },
+      ...{ calls, registry, reply, tellAccepted, observe, serves },
     });
     this.#own = new OwnCalls({ self, calls, requests });
     this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
@@ -160,7 +156,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     this.#life = new ConnectionLife({
       ...{ connections, dials, links, peers, gateway, calls, own: this.#own },
       // Functions that may still end may need to call others for it.
-      takes: (purpose) => !isDraining() || (purpose === "call" && !this.#exit.isGone),
+      takes: (purpose) => !this.#exit.isLeaving || (purpose === "call" && !this.#exit.isGone),
     });
     this.#initialPeers = options.peers;
   }
@@ -177,34 +173,11 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
 
   /** All links that are up. */
   links(): LinkView[] {
-    const views: LinkView[] = [];
-    for (const record of this.#connections.all()) {
-      if (record.role === "link" && record.peer !== undefined) {
-        const { url, cluster } = record.peer;
-        if (this.#links.linkTo(url) === record.id) {
-          views.push({ peer: url, cluster, dialect: record.dialect });
-        }
-      }
-    }
-    return views;
+    return linkViews(this.#connections, this.#links);
   }
 
-  /** Counts of everything that can grow, for tests and for `describe`. */
-  sizes(): RouterSizes & {
-    readonly connections: number;
-    readonly calls: number;
-    readonly requests: number;
-    readonly running: number;
-    readonly listings: number;
-    /** Calls that this node's own process waits for. */
-    readonly own: number;
-    /** Calls and requests that peers wait for. */
-    readonly inbound: number;
-    /** Calls in line for a call connection, and those that hold up a connection to a node of the reference. */
-    readonly queued: number;
-    /** What the gateway to the reference's dialect knows and remembers. */
-    readonly reference: number;
-  } {
+  /** Counts of everything that can grow, for tests and for whoever watches a node. */
+  sizes(): CoreSizes {
     let inbound = 0;
     for (const record of this.#connections.all()) {
       inbound += Math.max(record.inbound.size, record.wishes.size);
@@ -220,6 +193,9 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       inbound,
       queued: this.#calls.callConnections.queuedCount,
       reference: Object.values(this.#gateway.sizes()).reduce((sum, one) => sum + one, 0),
+      parked: this.#calls.parkedCount,
+      slotQueue: this.#calls.slotQueueCount,
+      stuck: this.#functions.stuckCount,
     };
   }
 
@@ -230,7 +206,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     if (event.type === "tick") this.#tick(turn);
     else this.#take(turn, event);
     if (this.#calls.nextDeadlineAt <= turn.now) this.#calls.expire(turn);
-    if (this.#exit.isDraining) this.#exit.step(turn);
+    if (this.#exit.isLeaving) this.#exit.step(turn);
     this.#turn = undefined;
     if (this.#isStirred) return turn.now;
     return Math.min(this.#housekeepingAt, this.#calls.nextDeadlineAt, this.#exit.wakeAt);
@@ -239,13 +215,14 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   #tick(turn: Turn): void {
     this.#isStirred = false;
     this.#housekeepingAt = Math.min(
-      this.#exit.isDraining ? Infinity : this.#peers.step(turn),
+      this.#exit.isLeaving ? Infinity : this.#peers.step(turn),
       this.#links.step(turn),
       this.#heartbeat.step(turn),
       this.#output.flush(turn),
       this.#router.expire(turn.now),
       this.#urls.step(turn),
     );
+    this.#exit.flushed(turn);
     this.#calls.callConnections.expire(turn);
   }
 
@@ -260,6 +237,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "call":
       case "request":
         return this.#own.begin(turn, event);
+      case "explain":
+        return this.#own.explain(turn, event);
       case "cancel":
         return this.#own.cancel(turn, event.call);
       case "malformed":
@@ -294,8 +273,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "dial_failed":
         return this.#life.dialFailed(turn, event);
       case "drain":
-        for (const { id } of [...this.#functions.all()]) this.#withdraw(turn, id);
-        return this.#exit.begin(turn.now + event.timeoutMs);
+        for (const one of this.#functions.all()) this.#takeBack(turn, one);
+        return this.#exit.begin(turn.now, event.timeoutMs);
     }
   }
 
@@ -313,9 +292,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       resources,
       maxHops,
       scope,
-      concurrency,
-      offer,
-      running: 0,
+      ...{ concurrency, queue: event.queue ?? 0 },
+      ...{ offer, isOffered: true, running: 0 },
       ...agreed,
     });
     this.#gateway.ownOffersChanged(turn.now);
@@ -324,7 +302,14 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   #withdraw(turn: Turn, registration: number): void {
     const removed = this.#functions.remove(registration);
     if (removed === undefined) return;
-    this.#router.withdraw(removed.offer);
+    this.#takeBack(turn, removed);
+    this.#calls.withdrawn(turn, registration);
+  }
+
+  #takeBack(turn: Turn, one: Registration): void {
+    if (!one.isOffered) return;
+    one.isOffered = false;
+    this.#router.withdraw(one.offer);
     this.#gateway.ownOffersChanged(turn.now);
     this.#isStirred = true;
   }
@@ -382,6 +367,11 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     if (record === undefined) return;
     record.writable = isWritable;
     if (isWritable) this.#isStirred = true;
+  }
+
+  #accepted(turn: Turn, replyTo: ReplyTo): void {
+    if (replyTo.kind === "step") this.#requests.stepAccepted(turn, replyTo.run);
+    else this.#replies.accepted(turn, replyTo);
   }
 
   #reply(turn: Turn, replyTo: ReplyTo, outcome: Outcome): void {

@@ -1,5 +1,6 @@
 import { type CallError, callError } from "../protocol/errors.ts";
 import { CALL_TIMEOUT_MS_MAX, RELAY_TTL_MAX } from "../protocol/limits.ts";
+import { Payload } from "../protocol/payload.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { Task } from "./connection_table.ts";
 import type { Outcome } from "./effects.ts";
@@ -7,6 +8,8 @@ import type { CallCommand, CallId } from "./events.ts";
 import type { NodeIdentity } from "./link_keeper.ts";
 import type { RequestRunner } from "./request_runner.ts";
 import type { Turn } from "./turn.ts";
+
+type Begun = Extract<CallCommand, { type: "call" | "request" }>;
 
 /** Calls that this node's own process makes. */
 export class OwnCalls {
@@ -32,10 +35,17 @@ export class OwnCalls {
   }
 
   /** A call or request begins; it may end before this returns. */
-  begin(turn: Turn, event: Extract<CallCommand, { type: "call" | "request" }>): void {
+  begin(turn: Turn, event: Begun): void {
     this.#tasks.set(event.call, { kind: "call", id: 0 });
     const task = this.#start(turn, event);
     if (this.#tasks.has(event.call)) this.#tasks.set(event.call, task);
+  }
+
+  /** Where would a call go? */
+  explain(turn: Turn, event: Extract<CallCommand, { type: "explain" }>): void {
+    const made = this.#calls.explain(event.fun, event.resources, turn.now);
+    const value = Payload.tryFromUnknown(made) ?? Payload.fromValue(null);
+    turn.owner.settle(event.call, { ok: true, value });
   }
 
   /** The caller gave up. */
@@ -56,18 +66,20 @@ export class OwnCalls {
     if (this.#tasks.delete(call)) turn.owner.settle(call, outcome);
   }
 
-  #start(turn: Turn, event: Extract<CallCommand, { type: "call" | "request" }>): Task {
+  #start(turn: Turn, event: Begun): Task {
     const replyTo = { kind: "local", call: event.call } as const;
     const deadlineAt = turn.now + Math.min(event.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const caller = { kind: "local", name: this.#self.url } as const;
     if (event.type === "call") {
       const { fun, resources, args, kwargs, contract, target } = event;
+      const { idempotent = false, waits = false, hedgeMs } = event;
+      const manner = { idempotent, waits, hedgeMs };
       const ttl = target === undefined ? 0 : RELAY_TTL_MAX;
-      const spec = { fun, resources, args, kwargs, target, ttl, caller, contract };
+      const spec = { fun, resources, args, kwargs, target, ttl, caller, contract, ...manner };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
-    const { commands, wanted } = event;
-    const spec = { commands, wanted, caller, deadlineAt };
+    const { commands, wanted, waits = false } = event;
+    const spec = { commands, wanted, caller, deadlineAt, waits };
     return { kind: "run", id: this.#requests.start(turn, spec, replyTo) };
   }
 }

@@ -45,6 +45,14 @@ export class Replies {
     if (!isJsonLongerThan(extras, MESSAGE_BYTES_MAX)) this.#extras.set(replyTo, extras);
   }
 
+  /** What a connection asked for has begun to run: only `farcall.v1` has a word for it. */
+  accepted(turn: Turn, replyTo: ReplyTo): void {
+    if (replyTo.kind !== "v1") return;
+    const record = this.#connections.get(replyTo.connection);
+    if (record === undefined || !record.inbound.has(replyTo.id)) return;
+    turn.edges.send(record.id, { type: "accepted", id: replyTo.id });
+  }
+
   /** The end of what a connection asked for. */
   send(turn: Turn, replyTo: Exclude<ReplyTo, { kind: "local" | "step" }>, end: Outcome): void {
     const outcome = end.ok && isTooLong(end.value)

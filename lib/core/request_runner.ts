@@ -10,11 +10,17 @@ import { Payload } from "../protocol/payload.ts";
 import { planRequest } from "../rpc/call_graph.ts";
 import { isJsonLongerThan } from "../rpc/json_length.ts";
 import { RequestRun } from "../rpc/request_run.ts";
-import { failure, type Reply, type ReplyTo, success } from "./call_record.ts";
+import { combinedRan, withRan } from "../rpc/ran.ts";
+import {
+  failure,
+  PLAIN_MANNER,
+  type Reply,
+  type ReplyTo,
+  success,
+  type TellAccepted,
+} from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { Caller, Outcome } from "./effects.ts";
-import type { NodeIdentity } from "./link_keeper.ts";
-import { noProvider } from "./no_provider.ts";
 import type { Turn } from "./turn.ts";
 
 /** A request to be run. */
@@ -24,6 +30,8 @@ export interface RequestSpec {
   readonly wanted: readonly string[] | undefined;
   readonly caller: Caller;
   readonly deadlineAt: number;
+  /** Commands that nobody offers wait for an offer. */
+  readonly waits: boolean;
 }
 
 interface ActiveRun {
@@ -33,8 +41,10 @@ interface ActiveRun {
   readonly replyTo: ReplyTo;
   /** Calls on their way, by the command's index. */
   readonly calls: Map<number, number>;
-  /** Commands that were started so far. */
-  startedCount: number;
+  /** Whether a command has begun to run. */
+  hasRun: boolean;
+  /** Whether whoever asked was told so. */
+  isAccepted: boolean;
   /** Functions that ran under another contract than the one they were asked for by. */
   readonly differs: ContractDifference[];
 }
@@ -48,11 +58,11 @@ export type RunObserver = (replyTo: ReplyTo, run: RequestRun) => void;
  */
 export class RequestRunner {
   readonly #runs = new Map<number, ActiveRun>();
-  readonly #self: NodeIdentity;
   readonly #calls: CallRouter;
   readonly #registry: FunctionRegistry;
   readonly #reply: Reply;
   readonly #serves: (fun: FunctionName) => boolean;
+  readonly #tellAccepted: TellAccepted;
   readonly #observe: RunObserver;
   #last = 0;
 
@@ -61,17 +71,17 @@ export class RequestRunner {
    * @param serves Whether a function is one of the node itself, which needs no provider.
    */
   constructor(rooms: {
-    readonly self: NodeIdentity;
     readonly calls: CallRouter;
     readonly registry: FunctionRegistry;
     readonly reply: Reply;
+    readonly tellAccepted: TellAccepted;
     readonly observe: RunObserver;
     readonly serves: (fun: FunctionName) => boolean;
   }) {
-    this.#self = rooms.self;
     this.#calls = rooms.calls;
     this.#registry = rooms.registry;
     this.#reply = rooms.reply;
+    this.#tellAccepted = rooms.tellAccepted;
     this.#observe = rooms.observe;
     this.#serves = rooms.serves;
   }
@@ -90,13 +100,14 @@ export class RequestRunner {
     this.#last += 1;
     const id = this.#last;
     const planned = planRequest(spec.commands);
-    const error = planned.ok ? this.#missing(spec) : planned.error;
+    const error = planned.ok ? this.#missing(spec, turn.now) : planned.error;
     if (!planned.ok || error !== undefined) {
       this.#reply(turn, replyTo, failure(error ?? callError("INTERNAL", "No plan")));
       return id;
     }
     const run = new RequestRun(planned.plan, turn.now);
-    const active = { id, spec, run, replyTo, calls: new Map(), startedCount: 0, differs: [] };
+    const facts = { hasRun: false, isAccepted: false, differs: [] };
+    const active = { id, spec, run, replyTo, calls: new Map(), ...facts };
     this.#runs.set(id, active);
     this.#advance(turn, active);
     return id;
@@ -105,7 +116,17 @@ export class RequestRunner {
   /** The caller gave up or is gone: all commands on their way are cancelled. */
   cancel(turn: Turn, id: number, error: CallError): void {
     const active = this.#runs.get(id);
-    if (active !== undefined) this.#fail(turn, active, error);
+    // Whether anything ran is known by its commands.
+    if (active !== undefined) this.#fail(turn, active, withRan(error, "no"));
+  }
+
+  /** A command has begun to run. */
+  stepAccepted(turn: Turn, id: number): void {
+    const active = this.#runs.get(id);
+    if (active === undefined || active.isAccepted) return;
+    active.hasRun = true;
+    active.isAccepted = true;
+    this.#tellAccepted(turn, active.replyTo);
   }
 
   /** A command ended. */
@@ -115,20 +136,21 @@ export class RequestRunner {
     active.calls.delete(index);
     if (!outcome.ok) return this.#fail(turn, active, outcome.error);
     active.differs.push(...outcome.differs ?? []);
+    active.hasRun = true;
     active.run.finish(index, outcome.value.value, turn.now);
     this.#advance(turn, active);
   }
 
-  #missing(spec: RequestSpec): CallError | undefined {
+  #missing(spec: RequestSpec, now: number): CallError | undefined {
     const names = new Set(spec.commands.map((command) => command.name));
     const unknown = spec.wanted?.find((name) => !names.has(name));
     if (unknown !== undefined) {
       return callError("UNKNOWN_REFERENCE", `No command is called ${unknown}`);
     }
-    for (const { fun, resources } of spec.commands) {
+    for (const { fun, resources } of spec.waits ? [] : spec.commands) {
       if (this.#serves(fun)) continue;
       if (this.#registry.providers(fun, resources).length === 0) {
-        return noProvider(this.#registry, fun, resources, this.#self.url);
+        return this.#calls.noProvider(fun, resources, now);
       }
     }
     return undefined;
@@ -171,12 +193,11 @@ export class RequestRunner {
     if (isTooLarge([args, kwargs])) {
       const message = `Arguments of ${command.fun} grow above ${MESSAGE_BYTES_MAX} bytes or ` +
         `${PAYLOAD_DEPTH_MAX} levels`;
-      return this.#fail(turn, active, callError("PAYLOAD_TOO_LARGE", message, "unknown"));
+      return this.#fail(turn, active, callError("PAYLOAD_TOO_LARGE", message));
     }
     const replyTo = { kind: "step", run: id, index } as const;
     // The entry is made before the call, which may end before it returns.
     active.calls.set(index, 0);
-    active.startedCount += 1;
     const call = this.#calls.start(
       turn,
       {
@@ -188,6 +209,8 @@ export class RequestRunner {
         ttl: 0,
         caller: spec.caller,
         contract: command.contract,
+        ...PLAIN_MANNER,
+        waits: spec.waits,
       },
       replyTo,
       spec.deadlineAt,
@@ -197,9 +220,12 @@ export class RequestRunner {
 
   #fail(turn: Turn, active: ActiveRun, error: CallError): void {
     if (!this.#runs.delete(active.id)) return;
+    // That this command did not run says nothing of the others.
+    let ran = combinedRan(error.ran, active.hasRun ? "yes" : "no");
+    for (const call of active.calls.values()) ran = combinedRan(ran, this.#calls.ranOf(call));
     const cancelled = callError("CANCELLED", "Another command of the request failed", "unknown");
     for (const call of active.calls.values()) this.#calls.cancel(turn, call, cancelled);
-    this.#reply(turn, active.replyTo, failure(ofWhole(error, active.startedCount)));
+    this.#reply(turn, active.replyTo, failure(withRan(error, ran)));
   }
 }
 
@@ -207,10 +233,4 @@ export class RequestRunner {
 function isTooLarge(value: JsonValue): boolean {
   return isJsonLongerThan(value, MESSAGE_BYTES_MAX) ||
     jsonExcess(JSON.stringify(value), MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX + 1) !== undefined;
-}
-
-/** One command's error as the request's: that this one did not run says nothing of the others. */
-function ofWhole(error: CallError, startedCount: number): CallError {
-  const isAlone = startedCount <= 1;
-  return isAlone || error.ran !== "no" ? error : { ...error, ran: "unknown", retryable: false };
 }

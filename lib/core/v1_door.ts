@@ -4,11 +4,18 @@ import {
   PENDING_CALLS_PER_CLIENT_MAX,
   PENDING_CALLS_PER_LINK_MAX,
 } from "../protocol/limits.ts";
-import type { CallMessage, RequestMessage, V1Message } from "../protocol/v1_messages.ts";
+import { Payload } from "../protocol/payload.ts";
+import type {
+  CallMessage,
+  ExplainMessage,
+  RequestMessage,
+  V1Message,
+} from "../protocol/v1_messages.ts";
 import { failure, type Reply, success } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
+import type { Part } from "./connection_life.ts";
 import type { Caller } from "./effects.ts";
 import type { Drop } from "./link_keeper.ts";
 import type { RequestRunner } from "./request_runner.ts";
@@ -20,7 +27,7 @@ export class V1Door {
   readonly #requests: RequestRunner;
   readonly #reply: Reply;
   readonly #drop: Drop;
-  readonly #part: (turn: Turn, record: ConnectionRecord, reason: string) => void;
+  readonly #part: Part;
   readonly #isDraining: () => boolean;
 
   /**
@@ -32,7 +39,7 @@ export class V1Door {
     readonly requests: RequestRunner;
     readonly reply: Reply;
     readonly drop: Drop;
-    readonly part: (turn: Turn, record: ConnectionRecord, reason: string) => void;
+    readonly part: Part;
     readonly isDraining: () => boolean;
   }) {
     this.#calls = rooms.calls;
@@ -50,6 +57,10 @@ export class V1Door {
         return this.#call(turn, record, message);
       case "request":
         return this.#request(turn, record, message);
+      case "explain":
+        return this.#explain(turn, record, message);
+      case "accepted":
+        return this.#calls.accepted(turn, record.id, message.id);
       case "result":
         return this.#calls.answered(turn, record.id, message.id, success(message));
       case "error":
@@ -59,9 +70,10 @@ export class V1Door {
       case "ping":
         return turn.edges.send(record.id, { type: "pong" });
       case "pong":
+        record.pongsHeard += 1;
         return;
       case "goodbye":
-        return this.#part(turn, record, `peer said goodbye: ${message.reason}`);
+        return this.#part(turn, record, `peer said goodbye: ${message.reason}`, message.last);
       default:
         return this.#drop(turn, record, CLOSE.forbidden, `${message.type} is for links only`);
     }
@@ -79,6 +91,9 @@ export class V1Door {
       ttl: message.ttl ?? 0,
       caller: callerOf(record),
       contract: message.contract,
+      idempotent: message.idempotent === true,
+      waits: message.wait === true,
+      hedgeMs: message.hedgeMs,
     };
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const id = this.#calls.start(turn, spec, replyTo, deadlineAt, record.id);
@@ -90,14 +105,27 @@ export class V1Door {
     const replyTo = { kind: "v1", connection: record.id, id: message.id } as const;
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const { commands, wanted } = message;
-    const spec = { commands, wanted, caller: callerOf(record), deadlineAt };
+    const waits = message.wait === true;
+    const spec = { commands, wanted, caller: callerOf(record), deadlineAt, waits };
     const id = this.#requests.start(turn, spec, replyTo);
     noteTask(record, message.id, "run", id);
   }
 
-  /** A number that is already running is the same frame again: it never runs twice. */
+  #explain(turn: Turn, record: ConnectionRecord, message: ExplainMessage): void {
+    const { id, fun, resources } = message;
+    if (!this.#admit(turn, record, id)) return;
+    const value = Payload.tryFromUnknown(this.#calls.explain(fun, resources, turn.now)) ??
+      Payload.fromValue(null);
+    this.#reply(turn, { kind: "v1", connection: record.id, id }, { ok: true, value });
+  }
+
+  /**
+   * The peer's numbers grow, so one that does not is the same frame again: it never runs twice. After our goodbye nothing is
+   * taken and nothing answered: the peer knows from it what was not.
+   */
   #admit(turn: Turn, record: ConnectionRecord, id: number): boolean {
-    if (record.inbound.has(id)) return false;
+    if (id <= record.lastTaken || record.saidGoodbye) return false;
+    record.lastTaken = id;
     const max = record.role === "client"
       ? PENDING_CALLS_PER_CLIENT_MAX
       : PENDING_CALLS_PER_LINK_MAX;

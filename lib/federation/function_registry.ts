@@ -105,6 +105,11 @@ export class FunctionRegistry {
     return this.offersOf(fun).length > 0;
   }
 
+  /** Names of all functions that are listed. */
+  functions(): Iterable<FunctionName> {
+    return this.#index.functions();
+  }
+
   /** Whether anything is listed for this node. */
   hasOrigin(origin: NodeUrl): boolean {
     return this.#nearest(origin).size > 0;

@@ -1,7 +1,14 @@
 import type { Contract, ReturningContract } from "../contract/contract.ts";
 import type { ReturningTerms } from "../contract/terms.ts";
 import type { ArgsOut, KwargsOut, ResultIn, ResultOut } from "../contract/inference.ts";
-import type { CallOptions, CommandOptions, ContractCallRest } from "../client/call_options.ts";
+import type {
+  CallOptions,
+  CommandOptions,
+  ContractCallRest,
+  ExplainOptions,
+  RepeatOptions,
+} from "../client/call_options.ts";
+import type { Explanation } from "../core/explain.ts";
 import type { Calling, UntypedCalling } from "../client/calling.ts";
 import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
 import type { Caller } from "../core/effects.ts";
@@ -59,7 +66,7 @@ export class NestedCalls implements Calling {
   call(
     name: string,
     args?: readonly unknown[],
-    options?: CallOptions & CommandOptions,
+    options?: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown>;
   /** See {@linkcode Calling.call}. */
   call<Terms extends ReturningTerms>(
@@ -69,7 +76,7 @@ export class NestedCalls implements Calling {
   call(
     target: string | ReturningContract,
     args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions = {},
+    options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
     return this.#calls.call(target, args, { ...options, ...this.#bounded(options) });
   }
@@ -82,7 +89,14 @@ export class NestedCalls implements Calling {
     return this.#calls.request(build, { ...options, ...this.#bounded(options) });
   }
 
-  #bounded({ timeout = Infinity, signal }: CallOptions): CallOptions {
+  /** See {@linkcode Calling.explain}. */
+  explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.#calls.explain(name, { ...options, ...this.#bounded(options) });
+  }
+
+  #bounded(
+    { timeout = Infinity, signal }: Pick<CallOptions, "timeout" | "signal">,
+  ): { readonly timeout: number; readonly signal: AbortSignal } {
     // With no time left the call must fail by its deadline, not by a bad argument.
     const left = Math.max(1, this.#remaining());
     return {

@@ -1,5 +1,12 @@
-import type { ListenOptions } from "../client/broadcaster.ts";
-import type { CallOptions, CommandOptions, ContractCallRest } from "../client/call_options.ts";
+import type { ListenOptions, Missable } from "../client/broadcaster.ts";
+import type {
+  CallOptions,
+  CommandOptions,
+  ContractCallRest,
+  ExplainOptions,
+  RepeatOptions,
+} from "../client/call_options.ts";
+import type { Explanation } from "../core/explain.ts";
 import type { Calling } from "../client/calling.ts";
 import type { Calls } from "../client/calls.ts";
 import type { FunctionDescription } from "../client/description.ts";
@@ -7,9 +14,11 @@ import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
 import type { Contract, ReturningContract } from "../contract/contract.ts";
 import type { ResultOut } from "../contract/inference.ts";
 import type { ReturningTerms } from "../contract/terms.ts";
+import type { CoreSizes } from "../core/core_sizes.ts";
 import type { NodeOwnerEffects } from "../core/effects.ts";
 import type { NodeCommand } from "../core/events.ts";
-import type { LinkView, NodeCore } from "../core/node_core.ts";
+import type { LinkView } from "../core/link_view.ts";
+import type { NodeCore } from "../core/node_core.ts";
 import type { Driver } from "../edges/driver.ts";
 import { acceptPieces } from "../edges/piece_frames.ts";
 import type { Clock } from "../edges/system_clock.ts";
@@ -156,7 +165,7 @@ export class FarcallNode implements Calling, AsyncDisposable {
   call(
     name: string,
     args?: readonly unknown[],
-    options?: CallOptions & CommandOptions,
+    options?: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown>;
   /** See {@linkcode Calling.call}. */
   call<Terms extends ReturningTerms>(
@@ -166,9 +175,14 @@ export class FarcallNode implements Calling, AsyncDisposable {
   call(
     target: string | ReturningContract,
     args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions = {},
+    options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
     return this.#parts.calls.call(target, args, options);
+  }
+
+  /** See {@linkcode Calling.explain}. */
+  explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.#parts.calls.explain(name, options);
   }
 
   /** See {@linkcode Calling.request}. */
@@ -236,6 +250,14 @@ export class FarcallNode implements Calling, AsyncDisposable {
     return [...this.#parts.core.listings()].sort((a, b) => a.distance - b.distance);
   }
 
+  /**
+   * Counts of everything that can grow: calls on their way, functions that run, and among them those that are `stuck`, whose
+   * callers are gone and that have not ended all the same: each keeps its slot until it does.
+   */
+  counts(): CoreSizes {
+    return this.#parts.core.sizes();
+  }
+
   /** All links that are up at this moment. */
   listLinks(): LinkView[] {
     return this.#parts.core.links();
@@ -248,7 +270,7 @@ export class FarcallNode implements Calling, AsyncDisposable {
    */
   offers(
     options: ListenOptions & { readonly function?: string } = {},
-  ): AsyncIterableIterator<OfferEvent> {
+  ): AsyncIterableIterator<OfferEvent & Missable> {
     const { function: name } = options;
     const accepts = ({ offer }: OfferEvent): boolean => name === undefined || offer.fun === name;
     const first = this.listOffers().map((offer): OfferEvent => ({ type: "added", offer }));
@@ -256,12 +278,12 @@ export class FarcallNode implements Calling, AsyncDisposable {
   }
 
   /** What happens to links from now on. Ends with the node. */
-  links(options: ListenOptions = {}): AsyncIterableIterator<LinkEvent> {
+  links(options: ListenOptions = {}): AsyncIterableIterator<LinkEvent & Missable> {
     return this.#parts.owner.links.listen(options);
   }
 
   /** Functions that begin and end to run on this node, from now on. Ends with the node. */
-  calls(options: ListenOptions = {}): AsyncIterableIterator<CallEvent> {
+  calls(options: ListenOptions = {}): AsyncIterableIterator<CallEvent & Missable> {
     return this.#parts.owner.runs.listen(options);
   }
 

@@ -7,8 +7,13 @@ export interface FunctionOptions {
   readonly resources?: readonly string[];
   /** How many links away the offer is heard; 0 keeps it on this node. Default: the node's. */
   readonly maxHops?: number;
-  /** Runs at once, at most; calls beyond that go elsewhere or fail with `RESOURCE_EXHAUSTED`. Default 4,096. */
+  /** Runs at once, at most; calls beyond that go elsewhere, or wait here as `queue` says. Default 4,096. */
   readonly concurrency?: number;
+  /**
+   * Calls that may wait for a free slot when nobody else offers the function, each for 1 s at most; beyond that they fail
+   * with `RESOURCE_EXHAUSTED`. At most 1,024. Default: as many as `concurrency`, up to that.
+   */
+  readonly queue?: number;
   /** Ids of the clusters that may learn of it. Default: every cluster. */
   readonly scope?: readonly string[];
 }

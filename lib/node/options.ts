@@ -1,4 +1,4 @@
-import type { Reach } from "../core/call_router.ts";
+import type { Reach } from "../core/call_placing.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
 import type { Accept, Dialer, Listener } from "../edges/transport.ts";

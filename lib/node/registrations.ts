@@ -4,7 +4,11 @@ import type { Contract, ReturningContract } from "../contract/contract.ts";
 import type { ReturningTerms } from "../contract/terms.ts";
 import type { NodeCommand } from "../core/events.ts";
 import type { OfferContract } from "../protocol/contract_facts.ts";
-import { OFFERS_PER_ORIGIN_MAX, RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
+import {
+  OFFERS_PER_ORIGIN_MAX,
+  QUEUED_CALLS_MAX,
+  RUNNING_FUNCTIONS_MAX,
+} from "../protocol/limits.ts";
 import {
   clusterId,
   type FunctionName,
@@ -80,6 +84,7 @@ export class Registrations {
     const contract = agreed === undefined ? undefined : offerContract(agreed);
     const hops = options.maxHops === undefined ? this.#rooms.maxHops : maxHops(options.maxHops);
     const concurrency = concurrencyOf(options);
+    const queue = queueOf(options, concurrency);
     const scope = scopeText(options.scope ?? []);
     if (this.#offers.size >= OFFERS_PER_ORIGIN_MAX) {
       throw new RangeError(`A node can't offer more than ${OFFERS_PER_ORIGIN_MAX} functions`);
@@ -91,12 +96,13 @@ export class Registrations {
     if (agreed !== undefined && contract !== undefined) shelf.keep(contract.digest, agreed.text);
     const offered = { registration, fun, resources, scope, ...(contract && { contract }) };
     const command = { type: "register", ...offered } as const;
-    driver.post((now) => ({ ...command, maxHops: hops, concurrency, now }));
+    driver.post((now) => ({ ...command, maxHops: hops, concurrency, queue, now }));
     const offer = new Offer({ name: fun, resources, maxHops: hops, contract }, () => {
       this.#offers.delete(registration);
       if (contract !== undefined) shelf.release(contract.digest);
-      owner.host.remove(registration);
       driver.post((now) => ({ type: "withdraw", registration, now }));
+      // After the turn in which the machine hears of it: what it asks for until then still runs.
+      queueMicrotask(() => owner.host.remove(registration));
     });
     this.#offers.set(registration, offer);
     return offer;
@@ -114,6 +120,14 @@ function concurrencyOf({ concurrency = RUNNING_FUNCTIONS_MAX }: FunctionOptions)
   }
   throw new RangeError(
     `Not a concurrency, expected a whole number from 1 to ${RUNNING_FUNCTIONS_MAX}: ${concurrency}`,
+  );
+}
+
+function queueOf({ queue }: FunctionOptions, concurrency: number): number {
+  const length = queue ?? Math.min(concurrency, QUEUED_CALLS_MAX);
+  if (Number.isInteger(length) && length >= 0 && length <= QUEUED_CALLS_MAX) return length;
+  throw new RangeError(
+    `Not a queue, expected a whole number from 0 to ${QUEUED_CALLS_MAX}: ${queue}`,
   );
 }
 

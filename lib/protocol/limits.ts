@@ -108,6 +108,33 @@ export const RUNNING_FUNCTIONS_MAX = 4_096;
 /** Links a relayed call may pass: one more than the ceiling of maxHops is a loop. */
 export const RELAY_TTL_MAX = MAX_HOPS_CEILING;
 
+/** Other providers that one call tries after the first. Beyond it the error goes up. */
+export const RETRIES_MAX = 2;
+/** Retries that a node may make before it has seen a success; each costs one. Without any the error goes up. */
+export const RETRY_TOKENS = 10;
+/** Good ends of calls that earn one retry: retries stay below 10 % of what works. */
+export const SUCCESSES_PER_RETRY = 10;
+/** Retries that can be saved up, at most: a provider that dies with a thousand calls in flight. */
+export const RETRY_TOKENS_MAX = 1_000;
+/** Calls of one node that wait for a provider to appear. Beyond it they fail at once, as without waiting. */
+export const PARKED_CALLS_MAX = 4_096;
+/** How often waiting calls look again at a provider that is listed and could not be reached, in ms. */
+export const PARKED_LOOK_MS = 1_000;
+/** Calls that may wait for a free slot of one function. Beyond it they are refused. */
+export const QUEUED_CALLS_MAX = 1_024;
+/** How long a call waits for a free slot of a function, in ms; then it is refused and may go elsewhere. */
+export const QUEUED_MS_MAX = 1_000;
+/**
+ * How long a function runs before its caller is told that it began, in ms: most functions end sooner, and a message for each
+ * of those would nearly double what goes back.
+ */
+export const ACCEPTED_AFTER_MS = 10;
+/** How long a provider that said it is leaving is left out of selection, in ms: its offers are gone by then. */
+export const LEAVING_REST_MS = 5_000;
+
+/** How long a node that leaves serves on until its neighbours have taken its withdrawal, in ms. */
+export const WITHDRAWAL_MS_MAX = 1_000;
+
 /** Failures in a row after which a provider is left alone. */
 export const COOL_DOWN_FAILURES = 5;
 /** First rest of a failing provider, in ms; doubles up to {@linkcode COOL_DOWN_MS_MAX}. */

@@ -3,9 +3,11 @@ import { optional, own, required, type Shape, ShapeDefect } from "./json_fields.
 import type { JsonObject } from "./json_value.ts";
 import { ERROR_MESSAGE_MAX } from "./limits.ts";
 import {
+  decodeAccepted,
   decodeCall,
   decodeCancel,
   decodeError,
+  decodeExplain,
   decodeRequest,
   decodeResult,
 } from "./v1_decode_calls.ts";
@@ -19,7 +21,7 @@ import {
   decodeWant,
 } from "./v1_decode_offers.ts";
 import type { V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
-import { INCARNATION } from "./v1_shapes.ts";
+import { CALL_ID, INCARNATION } from "./v1_shapes.ts";
 
 const ROLE: Shape<V1Hello["role"]> = {
   expected: "link, caller or client",
@@ -43,9 +45,11 @@ function hello(value: JsonObject): V1Hello {
 }
 
 function goodbye(value: JsonObject): V1Goodbye {
+  const last = optional(value, "last", CALL_ID);
   return {
     type: "goodbye",
     reason: required(value, "reason", TEXT).slice(0, ERROR_MESSAGE_MAX),
+    ...(last === undefined ? {} : { last }),
   };
 }
 
@@ -63,6 +67,8 @@ const READERS: ReadonlyMap<string, (value: JsonObject) => V1Message> = new Map<
   ["fresh", decodeFresh],
   ["call", decodeCall],
   ["request", decodeRequest],
+  ["explain", decodeExplain],
+  ["accepted", decodeAccepted],
   ["result", decodeResult],
   ["error", decodeError],
   ["cancel", decodeCancel],

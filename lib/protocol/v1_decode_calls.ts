@@ -24,9 +24,11 @@ import type { JsonObject } from "./json_value.ts";
 import { COMMANDS_PER_REQUEST_MAX } from "./limits.ts";
 import { Payload } from "./payload.ts";
 import type {
+  AcceptedMessage,
   CallMessage,
   CancelMessage,
   ErrorMessage,
+  ExplainMessage,
   RequestMessage,
   ResultMessage,
 } from "./v1_messages.ts";
@@ -67,6 +69,7 @@ export function decodeCall(value: JsonObject): CallMessage {
   const target = optional(value, "target", URL_OF_NODE);
   const ttl = optional(value, "ttl", TTL);
   const contract = optional(value, "contract", ASKED_CONTRACT);
+  const hedgeMs = optional(value, "hedge_ms", TIMEOUT_MS);
   return {
     type: "call",
     id: required(value, "id", CALL_ID),
@@ -78,6 +81,9 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(target === undefined ? {} : { target }),
     ...(ttl === undefined ? {} : { ttl }),
     ...(contract === undefined ? {} : { contract }),
+    ...(optional(value, "idempotent", BOOLEAN) === true ? { idempotent: true } : {}),
+    ...(optional(value, "wait", BOOLEAN) === true ? { wait: true } : {}),
+    ...(hedgeMs === undefined ? {} : { hedgeMs }),
   };
 }
 
@@ -90,7 +96,23 @@ export function decodeRequest(value: JsonObject): RequestMessage {
     commands: required(value, "commands", COMMANDS),
     ...(wanted === undefined ? {} : { wanted }),
     timeoutMs: required(value, "timeout_ms", TIMEOUT_MS),
+    ...(optional(value, "wait", BOOLEAN) === true ? { wait: true } : {}),
   };
+}
+
+/** Asks where a call would go. */
+export function decodeExplain(value: JsonObject): ExplainMessage {
+  return {
+    type: "explain",
+    id: required(value, "id", CALL_ID),
+    fun: required(value, "fun", FUNCTION),
+    resources: defaulted(value, "resources", RESOURCES, []),
+  };
+}
+
+/** The function runs. */
+export function decodeAccepted(value: JsonObject): AcceptedMessage {
+  return { type: "accepted", id: required(value, "id", CALL_ID) };
 }
 
 /** The good end. */

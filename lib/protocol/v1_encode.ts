@@ -15,23 +15,26 @@ function hello(message: V1Hello): string {
 }
 
 function call(message: CallMessage): string {
-  const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, contract } = message;
+  const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, hedgeMs, contract } = message;
   return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
     `"resources":${JSON.stringify(resources)},"args":${args.text}` +
     (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
     `,"timeout_ms":${timeoutMs}` +
     (target === undefined ? "" : `,"target":${JSON.stringify(target)}`) +
     (ttl === undefined ? "" : `,"ttl":${ttl}`) +
-    (contract === undefined ? "" : `,"contract":${JSON.stringify(contract)}`) + "}";
+    (contract === undefined ? "" : `,"contract":${JSON.stringify(contract)}`) +
+    (message.idempotent === undefined ? "" : `,"idempotent":true`) +
+    (message.wait === undefined ? "" : `,"wait":true`) +
+    (hedgeMs === undefined ? "" : `,"hedge_ms":${hedgeMs}`) + "}";
 }
 
 function request(message: RequestMessage): string {
-  const { type, id, wanted, timeoutMs } = message;
+  const { type, id, wanted, timeoutMs, wait } = message;
   const commands = message.commands.map((command) => {
     const { name, fun, args, kwargs, resources, contract } = command;
     return { name, fun, args, kwargs, resources, contract };
   });
-  return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs });
+  return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs, wait });
 }
 
 function error(failure: CallError): JsonObject {
@@ -61,12 +64,17 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
     case "error":
       return JSON.stringify({ type: "error", id: message.id, error: error(message.error) });
     case "cancel":
-      return `{"type":"cancel","id":${message.id}}`;
+    case "accepted":
+      return `{"type":"${message.type}","id":${message.id}}`;
+    case "explain": {
+      const { type, id, fun, resources } = message;
+      return JSON.stringify({ type, id, fun, resources });
+    }
     case "ping":
     case "pong":
       return `{"type":"${message.type}"}`;
     case "goodbye":
-      return JSON.stringify({ type: "goodbye", reason: message.reason });
+      return JSON.stringify({ type: "goodbye", reason: message.reason, last: message.last });
     default:
       return encodePropagation(message, writer);
   }

@@ -158,7 +158,7 @@ export interface FreshMessage {
 export interface CallMessage {
   /** Which message this is. */
   readonly type: "call";
-  /** Unique among the sender's calls on this connection. */
+  /** Above all earlier numbers of the sender on this connection: one that is not is the same frame again. */
   readonly id: number;
   /** Function to call. */
   readonly fun: FunctionName;
@@ -176,6 +176,12 @@ export interface CallMessage {
   readonly ttl?: number;
   /** The contract by which the call was made; `undefined` = by name. */
   readonly contract?: AskedContract;
+  /** The caller says that running it twice does no more than once; absent = nobody said so. */
+  readonly idempotent?: true;
+  /** Where nobody offers it, it waits for an offer within its time; absent = it fails at once. */
+  readonly wait?: true;
+  /** After so many ms without an end another provider is asked, too; only for idempotent calls. */
+  readonly hedgeMs?: number;
 }
 
 /** Runs several commands that feed each other. */
@@ -190,6 +196,28 @@ export interface RequestMessage {
   readonly wanted?: readonly string[];
   /** Milliseconds left. */
   readonly timeoutMs: number;
+  /** Commands that nobody offers wait for an offer; absent = the request fails at once. */
+  readonly wait?: true;
+}
+
+/** Asks why a call would go where it would go; answered by a result. */
+export interface ExplainMessage {
+  /** Which message this is. */
+  readonly type: "explain";
+  /** Numbered like a call. */
+  readonly id: number;
+  /** Function in question. */
+  readonly fun: FunctionName;
+  /** Resources that would be asked for. */
+  readonly resources: readonly ResourceName[];
+}
+
+/** The function of a call, or one of a request, has begun to run. Told of calls that do not end at once. */
+export interface AcceptedMessage {
+  /** Which message this is. */
+  readonly type: "accepted";
+  /** The number of the call or request, as its sender gave it. */
+  readonly id: number;
 }
 
 /** The good end of a call or request. */
@@ -240,6 +268,8 @@ export interface V1Goodbye {
   readonly type: "goodbye";
   /** For people. */
   readonly reason: string;
+  /** Highest number that was taken on this connection: what is above it has not run and never will. */
+  readonly last?: number;
 }
 
 /** Messages by which offers travel. */
@@ -273,6 +303,8 @@ export type V1Message =
   | PropagationMessage
   | CallMessage
   | RequestMessage
+  | ExplainMessage
+  | AcceptedMessage
   | ResultMessage
   | ErrorMessage
   | CancelMessage

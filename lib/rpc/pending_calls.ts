@@ -70,6 +70,11 @@ export class PendingCalls<Call extends object, Id = number, Owner = number> {
     return this.#owned.get(owner)?.size ?? 0;
   }
 
+  /** The calls of one owner, in the order in which it got them. */
+  idsOf(owner: Owner): readonly Id[] {
+    return [...this.#owned.get(owner) ?? []];
+  }
+
   /**
    * Gives a call to another owner, or with `undefined` to none.
    *

@@ -12,7 +12,12 @@
  * @module
  */
 
-import { COOL_DOWN_FAILURES, COOL_DOWN_MS, COOL_DOWN_MS_MAX } from "../protocol/limits.ts";
+import {
+  COOL_DOWN_FAILURES,
+  COOL_DOWN_MS,
+  COOL_DOWN_MS_MAX,
+  LEAVING_REST_MS,
+} from "../protocol/limits.ts";
 
 /** A provider that may be picked. */
 export interface Candidate {
@@ -32,6 +37,16 @@ interface Failing {
   restMs: number;
   restsUntil: number;
   isOnTrial: boolean;
+  /** It said that it leaves, which is no failure. */
+  isLeaving: boolean;
+}
+
+/** Why a provider is passed over, and until when, in ms. */
+export interface Rest {
+  /** `leaving`: it said so. `failing`: it failed again and again. */
+  readonly because: "leaving" | "failing";
+  /** When it is tried again. */
+  readonly until: number;
 }
 
 /** Failing providers remembered; beyond it the one that began to fail first is forgotten, and counts as healthy. */
@@ -104,6 +119,20 @@ export class ProviderSelection {
     else if (outcome === "failed") this.#failed(origin, now);
   }
 
+  /** A provider says that it is leaving: others are taken until it is gone or has come back. */
+  leaves(origin: string, now: number): void {
+    const failing = this.#failing.get(origin) ?? this.#newlyFailing(origin);
+    failing.isLeaving = true;
+    failing.restsUntil = Math.max(failing.restsUntil, now + LEAVING_REST_MS);
+  }
+
+  /** Why a provider is passed over now; `undefined` = it is not. */
+  restOf(origin: string, now: number): Rest | undefined {
+    const failing = this.#failing.get(origin);
+    if (failing === undefined || now >= failing.restsUntil) return undefined;
+    return { because: failing.isLeaving ? "leaving" : "failing", until: failing.restsUntil };
+  }
+
   #rests(origin: string, now: number): boolean {
     const failing = this.#failing.get(origin);
     return failing !== undefined && now < failing.restsUntil;
@@ -119,6 +148,7 @@ export class ProviderSelection {
   #failed(origin: string, now: number): void {
     const failing = this.#failing.get(origin) ?? this.#newlyFailing(origin);
     failing.failures += 1;
+    failing.isLeaving = false;
     if (failing.restMs === 0 && failing.failures >= COOL_DOWN_FAILURES) {
       failing.restMs = COOL_DOWN_MS;
     } else if (failing.isOnTrial) {
@@ -133,7 +163,13 @@ export class ProviderSelection {
       if (this.#failing.size < FAILING_MAX) break;
       this.#failing.delete(oldest);
     }
-    const failing = { failures: 0, restMs: 0, restsUntil: 0, isOnTrial: false };
+    const failing = {
+      failures: 0,
+      restMs: 0,
+      restsUntil: 0,
+      isOnTrial: false,
+      isLeaving: false,
+    };
     this.#failing.set(origin, failing);
     return failing;
   }

@@ -51,8 +51,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     breaks: "I8",
     edits: [{
       file: "lib/core/call_router.ts",
-      find: "this.#pending.takeAll(connection)",
-      put: "this.#pending.takeAll(-connection)",
+      find: "this.#placing.attempts.over(connection)",
+      put: "this.#placing.attempts.over(-connection)",
     }],
     tests: [CALL_ENDS],
   },
@@ -71,8 +71,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     breaks: "I8",
     edits: [{
       file: "lib/core/call_verdict.ts",
-      find: `!outcome.ok && outcome.error.ran === "no" &&`,
-      put: `!outcome.ok &&`,
+      find: `if (ran === "no") return REFUSALS.has(code);`,
+      put: `if (ran !== "yes") return REFUSALS.has(code);`,
     }],
     tests: ["tests/unit/core/call_verdict_test.ts"],
   },

@@ -24,11 +24,11 @@ Deno.test("farcall.v1 answers calls that can't be run with one typed error", () 
   attacked(async ({ node, nobody, runs }) => {
     for (const role of ["client", "caller", "link"] as const) {
       await using peer = await RawPeer.in(role, node.url, nobody());
-      for (const [code, message] of HOPELESS) {
-        peer.say(message);
+      for (const [index, [code, message]] of HOPELESS.entries()) {
+        peer.say({ ...message, id: index + 1 });
         const [error, ...more] = await peer.nextOf("error");
         assertEquals(more, []);
-        assertEquals(errorOf(error), [1, code, "no"]);
+        assertEquals(errorOf(error), [index + 1, code, "no"]);
       }
       await assertLives(peer);
     }
@@ -68,7 +68,7 @@ Deno.test("nobody answers a call that was sent to another node", () =>
     assertEquals(await result, "real");
   }));
 
-Deno.test("a call whose id is still running is the same call and runs once", () =>
+Deno.test("a call whose id is not above all before it is the same call and runs once", () =>
   attacked(async ({ node, runs, release }) => {
     await using peer = await RawPeer.in("client", node.url, "");
     const slow = { ...A_CALL, fun: "slow" };
@@ -79,10 +79,12 @@ Deno.test("a call whose id is still running is the same call and runs once", () 
     release();
     assertEquals(await peer.nextOf("result"), [{ type: "result", id: 1, value: "done" }]);
     assertEquals(runs(), 0);
-    peer.say(A_CALL, A_CALL);
-    assertEquals(await peer.nextOf("result"), [{ type: "result", id: 1, value: 1 }]);
+    const next = { ...A_CALL, id: 2 };
+    peer.say(A_CALL, next, next);
+    assertEquals(await peer.nextOf("result"), [{ type: "result", id: 2, value: 1 }]);
+    peer.say(A_CALL, next);
     await assertLives(peer);
-    assertEquals(runs(), 1);
+    assertEquals(runs(), 1, "nor does one that comes again after its end");
   }));
 
 Deno.test("__proto__ and constructor are keys like others in what is carried", () =>
@@ -96,17 +98,17 @@ Deno.test("__proto__ and constructor are keys like others in what is carried", (
     );
     assertEquals(JSON.stringify(await peer.nextOf("result")), `[${resultOf(args)}]`);
     peer.send(
-      `[{"type":"request","id":1,"timeout_ms":1000,"commands":[` +
+      `[{"type":"request","id":2,"timeout_ms":1000,"commands":[` +
         `{"name":"__proto__","fun":"echo","args":${args}},` +
         `{"name":"constructor","fun":"echo","args":["__proto__"]}]}]`,
     );
     const value = `{"constructor":[${args}]}`;
-    assertEquals(JSON.stringify(await peer.nextOf("result")), `[${resultOf(value)}]`);
+    assertEquals(JSON.stringify(await peer.nextOf("result")), `[${resultOf(value, 2)}]`);
     assertEquals(({} as Record<string, unknown>)["polluted"], undefined);
   }));
 
-function resultOf(value: string): string {
-  return `{"type":"result","id":1,"value":${value}}`;
+function resultOf(value: string, id = 1): string {
+  return `{"type":"result","id":${id},"value":${value}}`;
 }
 
 /** Arguments that the node takes, and that it would have to pass on in a frame above the limit. */

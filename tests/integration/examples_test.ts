@@ -175,7 +175,8 @@ Deno.test("node.ts: five nodes in a chain of clusters hear of the first as far a
   assert(performance.now() - killedAt < 5_000);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^UNAVAILABLE: /);
-  assertStringIncludes(stderr, "It may have run");
+  // Within its first 10 ms nobody was told that it began.
+  assertMatch(stderr, /It may have run|It ran/);
 });
 
 Deno.test("call.ts tells two nodes apart by their resources, and ends at once when nobody has one", async () => {

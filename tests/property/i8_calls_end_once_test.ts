@@ -6,7 +6,7 @@
  */
 
 import fc from "fast-check";
-import type { Reach } from "../../lib/core/call_router.ts";
+import type { Reach } from "../../lib/core/call_placing.ts";
 import { CallWorld, type Deed, type Manner } from "./call_world.ts";
 import { runOptions } from "./run_options.ts";
 
@@ -29,9 +29,15 @@ const register = deedOf("register", {
   fun,
   manner,
   concurrency: fc.integer({ min: 1, max: 3 }),
+  queue: fc.nat(2),
   maxHops: fc.integer({ min: 1, max: 5 }),
 });
-const call = deedOf("call", { node, fun, ms });
+const callManner = fc.record({
+  idempotent: fc.boolean(),
+  waits: fc.boolean(),
+  hedgeMs: fc.nat(2_000),
+}, { requiredKeys: [] });
+const call = deedOf("call", { node, fun, ms, manner: callManner });
 const request = fc.record({
   kind: fc.constantFrom("request" as const, "request" as const, "type" as const),
   node,

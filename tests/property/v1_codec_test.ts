@@ -115,6 +115,9 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     target: url,
     ttl: fc.integer({ min: 0, max: 16 }),
     contract: asked,
+    idempotent: fc.constant(true as const),
+    wait: fc.constant(true as const),
+    hedgeMs: fc.nat(3_600_000),
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
   fc.record({
     type: fc.constant("request"),
@@ -122,7 +125,10 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     commands: fc.array(fc.oneof(command, commandByContract), { maxLength: 4 }),
     wanted: fc.array(id, { maxLength: 4 }),
     timeoutMs,
+    wait: fc.constant(true as const),
   }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
+  fc.record({ type: fc.constant("explain"), id: callId, fun, resources }),
+  fc.record({ type: fc.constant("accepted"), id: callId }),
   fc.record({
     type: fc.constant("result"),
     id: callId,
@@ -132,7 +138,10 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
   fc.record({ type: fc.constant("error"), id: callId, error }),
   fc.record({ type: fc.constant("cancel"), id: callId }),
   fc.record({ type: fc.constantFrom("ping", "pong", "fresh") }),
-  fc.record({ type: fc.constant("goodbye"), reason: fc.string({ maxLength: 100 }) }),
+  fc.record(
+    { type: fc.constant("goodbye"), reason: fc.string({ maxLength: 100 }), last: callId },
+    { requiredKeys: ["type", "reason"] },
+  ),
 );
 
 const codec = v1Codec();

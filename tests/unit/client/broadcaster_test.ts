@@ -61,3 +61,12 @@ Deno.test("Broadcaster drops the oldest events of a reader that is far behind", 
   const seen = await numbers(events);
   assertEquals([seen.length, seen[0], seen.at(-1)], [4_096, 905, 5_000]);
 });
+
+Deno.test("Broadcaster tells a slow reader once how many events it has missed", async () => {
+  const source = new Broadcaster<Numbered>();
+  const events = source.listen();
+  emitAll(source, 1, 4_100);
+  const seen = [await events.next(), await events.next()];
+  assertEquals(seen.map(({ value }) => value), [{ number: 5, missed: 4 }, { number: 6 }]);
+  source.close();
+});

@@ -113,7 +113,7 @@ Deno.test("NodeCore runs no command whose time is over when what it needs is the
   world.now += 1_000;
   node.finish(node.invocations[0]?.invocation ?? 0, "late");
   world.settle();
-  assertEquals(node.ended(call), "DEADLINE_EXCEEDED/unknown");
+  assertEquals(node.ended(call), "DEADLINE_EXCEEDED/yes");
   assertEquals(node.invocations.length, 1);
 });
 

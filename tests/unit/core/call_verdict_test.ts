@@ -1,20 +1,22 @@
 import { assertEquals } from "@std/assert";
-import { isRefusal, verdictOf } from "../../../lib/core/call_verdict.ts";
+import { mayGoElsewhere, verdictOf } from "../../../lib/core/call_verdict.ts";
 import { callError } from "../../../lib/protocol/errors.ts";
-import { Payload } from "../../../lib/protocol/payload.ts";
 
-Deno.test("isRefusal never holds for a call that may have run (I8)", () => {
+Deno.test("mayGoElsewhere never holds for a call that may have run and must not run twice (I8)", () => {
   for (const code of ["UNAVAILABLE", "RESOURCE_EXHAUSTED", "DRAINING", "NO_PROVIDER"] as const) {
-    const ran = (["no", "unknown", "yes"] as const).map((word) =>
-      isRefusal({ ok: false, error: callError(code, "…", word) })
+    const may = (["no", "unknown", "yes"] as const).map((ran) =>
+      mayGoElsewhere(callError(code, "…", ran), false)
     );
-    assertEquals(ran, [true, false, false], code);
+    assertEquals(may, [true, false, false], code);
   }
 });
 
-Deno.test("isRefusal holds for no error of the function, and for no result", () => {
-  assertEquals(isRefusal({ ok: false, error: callError("HANDLER_ERROR", "…", "no") }), false);
-  assertEquals(isRefusal({ ok: true, value: Payload.fromValue(1) }), false);
+Deno.test("mayGoElsewhere holds for what may run twice when its node is lost, and for no other end", () => {
+  const may = (["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "HANDLER_ERROR"] as const).map(
+    (code) => mayGoElsewhere(callError(code, "…", "unknown"), true),
+  );
+  assertEquals(may, [true, false, false, false]);
+  assertEquals(mayGoElsewhere(callError("HANDLER_ERROR", "…", "no"), true), false);
 });
 
 Deno.test("verdictOf holds what a node did against it, not what was asked of it", () => {

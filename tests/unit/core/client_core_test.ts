@@ -67,8 +67,9 @@ class LoneClient {
     this.step({ type: "received", connection: this.#connection, messages: [message] });
   }
 
-  call(call: number, timeoutMs = 30_000): void {
+  call(call: number, timeoutMs = 30_000, idempotent = false): void {
     this.step({
+      idempotent,
       type: "call",
       call,
       fun: functionName("echo"),
@@ -244,4 +245,104 @@ Deno.test("ClientCore limits the calls that wait", () => {
   for (let call = 1; call <= 1_025; call += 1) client.call(call);
   assertEquals(client.ended(1_025), "RESOURCE_EXHAUSTED/no");
   assertEquals(client.ended(1_024), undefined);
+});
+
+Deno.test("ClientCore says that a call ran when its node told so before it was lost", () => {
+  const client = new LoneClient();
+  const connection = client.open();
+  client.call(1);
+  client.call(2);
+  client.receive({ type: "accepted", id: 1 });
+  client.step({ type: "closed", connection, code: 0, reason: "" });
+  assertEquals([client.ended(1), client.ended(2)], ["UNAVAILABLE/yes", "UNAVAILABLE/unknown"]);
+});
+
+Deno.test("ClientCore sends an idempotent call again over the next connection, twice at most", () => {
+  const client = new LoneClient();
+  client.call(1, 30_000, true);
+  for (let lost = 0; lost < 3; lost += 1) {
+    assertEquals(client.ended(1), undefined);
+    client.pass(500);
+    const connection = client.open();
+    client.step({ type: "closed", connection, code: 0, reason: "" });
+  }
+  assertEquals(client.ended(1), "UNAVAILABLE/unknown");
+  const calls = client.sent.filter(({ type }) => type === "call");
+  assertEquals(calls.length, 3);
+});
+
+Deno.test("ClientCore numbers calls anew in the order in which they leave", () => {
+  const client = new LoneClient();
+  const connection = client.open();
+  client.call(1, 30_000, true);
+  client.step({ type: "closed", connection, code: 0, reason: "" });
+  client.call(2);
+  client.pass(500);
+  client.open();
+  const ids = client.sent.flatMap((message) => message.type === "call" ? [message.id] : []);
+  assertEquals(ids, [1, 2, 3]);
+  client.receive({ ...RESULT, id: 1 });
+  assertEquals(
+    [client.ended(1), client.ended(2)],
+    [undefined, undefined],
+    "of the lost connection",
+  );
+  client.receive({ ...RESULT, id: 2 });
+  client.receive({ ...RESULT, id: 3 });
+  assertEquals([client.ended(1), client.ended(2)], ["hi", "hi"]);
+});
+
+Deno.test("ClientCore takes answers of a node that said goodbye, and sends elsewhere what that had not taken", () => {
+  const client = new LoneClient();
+  const old = client.open();
+  client.call(1);
+  client.call(2);
+  client.call(3);
+  client.receive({ type: "goodbye", reason: "stops", last: 2 });
+  assertEquals([client.closed, client.dials.map(({ url }) => url)], [[], ["ws://a", "ws://b"]]);
+  client.call(4);
+  const sentBefore = client.sent.length;
+  client.open();
+  const late = client.sent.slice(sentBefore).filter(({ type }) => type === "call");
+  assertEquals(late.length, 2, "the one that was not taken, and the new one");
+  const answer = (id: number): void =>
+    client.step({ type: "received", connection: old, messages: [{ ...RESULT, id }] });
+  answer(1);
+  assertEquals([client.ended(1), client.closed], ["hi", []]);
+  answer(3);
+  assertEquals(client.ended(3), undefined, "that number went with the goodbye");
+  answer(2);
+  assertEquals([client.ended(2), client.closed], ["hi", [old]]);
+  client.receive({ ...RESULT, id: 4 });
+  client.receive({ ...RESULT, id: 5 });
+  assertEquals([client.ended(3), client.ended(4)].sort(), ["hi", "hi"]);
+});
+
+Deno.test("ClientCore notices that a node died which had said goodbye", () => {
+  const client = new LoneClient();
+  client.open();
+  client.call(1, 600_000);
+  client.receive({ type: "goodbye", reason: "stops", last: 1 });
+  client.open();
+  client.pass(60_000);
+  assertEquals(client.ended(1), "UNAVAILABLE/unknown");
+});
+
+Deno.test("ClientCore asks for an explanation where the dialect has a word for it", () => {
+  const ask = { type: "explain", fun: functionName("f"), resources: [], timeoutMs: 1_000 } as const;
+  const client = new LoneClient();
+  client.open();
+  client.step({ ...ask, call: 1 });
+  assertEquals(client.sent.at(-1), {
+    type: "explain",
+    id: 1,
+    fun: functionName("f"),
+    resources: [],
+  });
+  client.receive({ ...RESULT, id: 1 });
+  assertEquals(client.ended(1), "hi");
+  const plain = new LoneClient();
+  plain.open("json");
+  plain.step({ ...ask, call: 1 });
+  assertEquals(plain.ended(1), "UNSUPPORTED_VERSION/no");
 });

@@ -76,7 +76,7 @@ export class CoreNode {
   register(
     name: string,
     run: TestFunction,
-    options: { resources?: string[]; maxHops?: number; concurrency?: number } = {},
+    options: { resources?: string[]; maxHops?: number; concurrency?: number; queue?: number } = {},
   ): number {
     this.#registrations += 1;
     this.#functions.set(this.#registrations, run);
@@ -88,6 +88,7 @@ export class CoreNode {
       maxHops: maxHops(options.maxHops ?? 3),
       scope: "",
       concurrency: options.concurrency ?? 100,
+      queue: options.queue ?? 0,
     });
     return this.#registrations;
   }
@@ -98,6 +99,7 @@ export class CoreNode {
     args: readonly (string | number)[] = [],
     resources: string[] = [],
     timeoutMs = 30_000,
+    manner: { idempotent?: boolean; waits?: boolean; hedgeMs?: number } = {},
   ): number {
     this.#calls += 1;
     this.step({
@@ -108,6 +110,7 @@ export class CoreNode {
       args: Payload.fromValue(args),
       kwargs: undefined,
       timeoutMs,
+      ...manner,
     });
     return this.#calls;
   }

@@ -11,7 +11,9 @@ function registration(id: number, resources: string[], concurrency = 2): Registr
     maxHops: maxHops(3),
     scope: "",
     concurrency,
+    queue: 0,
     offer: id,
+    isOffered: true,
     running: 0,
   };
 }

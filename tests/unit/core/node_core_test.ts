@@ -103,7 +103,7 @@ Deno.test("NodeCore ends a call at its deadline and aborts the function", () => 
   const call = two.call("slow", [], [], 500);
   world.settle();
   world.pass(600);
-  assertEquals(two.ended(call), "DEADLINE_EXCEEDED/unknown");
+  assertEquals(two.ended(call), "DEADLINE_EXCEEDED/yes");
   assertEquals(one.aborted.length, 1);
   assertEquals(one.core.sizes().running, 1, "the slot is held until the function ends");
   one.finish(at(one.invocations, 0).invocation, "late");

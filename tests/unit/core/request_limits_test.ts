@@ -18,7 +18,7 @@ Deno.test("RequestRunner refuses arguments that grow above the message limit by 
   ];
   const call = node.request({ commands, wanted: undefined, timeoutMs: 1_000 });
   world.settle();
-  assertEquals(node.ended(call), "PAYLOAD_TOO_LARGE/unknown");
+  assertEquals(node.ended(call), "PAYLOAD_TOO_LARGE/yes");
   assertEquals(node.core.sizes(), {
     groups: 1,
     links: 0,
@@ -33,6 +33,9 @@ Deno.test("RequestRunner refuses arguments that grow above the message limit by 
     own: 0,
     inbound: 0,
     queued: 0,
+    parked: 0,
+    slotQueue: 0,
+    stuck: 0,
   });
 });
 
@@ -66,7 +69,7 @@ Deno.test("RequestRunner cancels the other commands when one fails, and does not
   const commands = [command("a", "slow", []), command("b", "full", [])];
   const call = node.request({ commands, wanted: undefined, timeoutMs: 1_000 });
   world.settle();
-  assertEquals(node.ended(call), "RESOURCE_EXHAUSTED/unknown");
+  assertEquals(node.ended(call), "RESOURCE_EXHAUSTED/yes");
   assertEquals(node.aborted.length, 1);
 });
 
@@ -77,7 +80,7 @@ Deno.test("RequestRunner ends a request at its deadline", () => {
   const commands = [command("a", "slow", [])];
   const call = node.request({ commands, wanted: undefined, timeoutMs: 200 });
   world.pass(300);
-  assertEquals(node.ended(call), "DEADLINE_EXCEEDED/unknown");
+  assertEquals(node.ended(call), "DEADLINE_EXCEEDED/yes");
 });
 
 Deno.test("Replies leaves out what a request asked to be told when it is too long beside the results", () => {

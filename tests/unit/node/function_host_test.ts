@@ -21,6 +21,10 @@ class NotedCalls implements UntypedCalling {
   request(): Promise<never> {
     return Promise.reject(new Error("not wanted here"));
   }
+
+  explain(): Promise<never> {
+    return Promise.reject(new Error("not wanted here"));
+  }
 }
 
 function make(run: RegisteredFunction) {

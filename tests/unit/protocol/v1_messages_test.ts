@@ -25,6 +25,8 @@ const MESSAGES: readonly (readonly [boolean, Record<string, unknown>])[] = [
   [false, { type: "request", id: 1, commands: [COMMAND], timeout_ms: 1 }],
   [false, { type: "result", id: 1, value: null }],
   [false, { type: "error", id: 1, error: ERROR }],
+  [false, { type: "explain", id: 1, fun: "f" }],
+  [false, { type: "accepted", id: 1 }],
   [false, { type: "cancel", id: 1 }],
   [false, { type: "ping" }],
   [false, { type: "pong" }],

@@ -1,0 +1,284 @@
+/**
+ * Where a call runs and how it gets there: which provider is picked, over which connection it is reached, and which other one
+ * is tried when that came to nothing.
+ *
+ * @module
+ */
+
+import type { FunctionRegistry, Listing } from "../federation/function_registry.ts";
+import type { HopRouter } from "../federation/hop_router.ts";
+import { ofContract } from "../protocol/contract_facts.ts";
+import { type CallError, callError } from "../protocol/errors.ts";
+import { RETRIES_MAX } from "../protocol/limits.ts";
+import type { RpcResponse } from "../protocol/json_messages.ts";
+import type { NodeUrl } from "../protocol/names.ts";
+import { type ProviderOutcome, ProviderSelection } from "../rpc/provider_selection.ts";
+import { RetryBudget } from "../rpc/retry_budget.ts";
+import { CallAttempts } from "./call_attempts.ts";
+import { CallConnections, type CallWaiter } from "./call_connections.ts";
+import { type Attempt, type CallRecord, type CallSpec, failure } from "./call_record.ts";
+import { CallSender } from "./call_sending.ts";
+import { mayGoElsewhere } from "./call_verdict.ts";
+import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
+import type { DialBook } from "./dial_book.ts";
+import type { Outcome } from "./effects.ts";
+import type { ConnectionId } from "./events.ts";
+import type { FunctionTable } from "./function_table.ts";
+import type { Drop, LinkKeeper, NodeIdentity } from "./link_keeper.ts";
+import type { RunBegin } from "./local_runs.ts";
+import { isTooLong } from "./message_room.ts";
+import { notHere } from "./not_here.ts";
+import type { Turn } from "./turn.ts";
+
+/** How a node reaches providers: `auto` dials and falls back to relaying, the others do one only. */
+export type Reach = "auto" | "direct" | "relay";
+
+/** The rooms of one node that a call passes on its way. */
+export interface PlacingRooms {
+  readonly self: NodeIdentity;
+  readonly reach: Reach;
+  readonly random: () => number;
+  readonly registry: FunctionRegistry;
+  readonly router: HopRouter;
+  readonly functions: FunctionTable;
+  readonly links: LinkKeeper;
+  readonly connections: ConnectionTable;
+  readonly dials: DialBook;
+  readonly drop: Drop;
+}
+
+/** What whoever keeps the calls does for those who place them. */
+export interface CallKeeper {
+  /** Runs an attempt on this node. */
+  run(turn: Turn, attempt: Attempt, mayQueue: boolean): RunBegin;
+  /** An attempt came to an end. */
+  attemptEnded(turn: Turn, attempt: Attempt, outcome: Outcome): void;
+  /** Nobody in reach may run it. */
+  missing(turn: Turn, record: CallRecord): void;
+  /** A call can't be run anywhere. */
+  end(turn: Turn, record: CallRecord, error: CallError): void;
+}
+
+/** Finds a place for each call. */
+export class CallPlacing implements CallWaiter {
+  /** All attempts that have not ended. */
+  readonly attempts: CallAttempts = new CallAttempts();
+  /** Who is picked. */
+  readonly selection: ProviderSelection;
+  /** Connections that we dial to carry calls. */
+  readonly callConnections: CallConnections;
+  /** How many retries there may be. */
+  readonly budget: RetryBudget = new RetryBudget();
+  readonly #rooms: PlacingRooms;
+  readonly #sender: CallSender;
+  readonly #keeper: CallKeeper;
+
+  /** @param keeper Whoever keeps the calls. */
+  constructor(rooms: PlacingRooms, keeper: CallKeeper) {
+    this.#rooms = rooms;
+    this.#keeper = keeper;
+    this.selection = new ProviderSelection(rooms.random);
+    const token = Math.floor(rooms.random() * 2 ** 52).toString(36);
+    this.#sender = new CallSender(token, rooms.registry);
+    const { connections, dials, drop } = rooms;
+    this.callConnections = new CallConnections(connections, dials, drop, this);
+  }
+
+  /** Offers that could run a call, nearest first. */
+  providers({ fun, resources, contract }: CallSpec): readonly Listing[] {
+    return ofContract(this.#rooms.registry.providers(fun, resources), contract);
+  }
+
+  /** Gives a call its first place, or the next after it has waited for one. */
+  place(turn: Turn, record: CallRecord): void {
+    const { target, ttl, fun } = record.spec;
+    const { functions, self } = this.#rooms;
+    if (target === undefined && functions.serves(fun)) this.#begin(turn, record, self.url);
+    else if (target === undefined) {
+      const candidates = this.providers(record.spec);
+      const picked = this.selection.pick(candidates, turn.now, record.tried);
+      if (picked === undefined) this.#keeper.missing(turn, record);
+      else this.#begin(turn, record, picked.origin, picked.contract?.idempotent === true);
+    } else if (target === self.url || ttl > 0) this.#begin(turn, record, target);
+    else {
+      const message = `A call for ${target} passed too many nodes, its path may be a loop`;
+      this.#keeper.end(turn, record, callError("LOOP", message));
+    }
+  }
+
+  /** Whether a call could be tried at another node than those it was tried at and this one. */
+  hasOther({ spec, tried }: CallRecord, than: NodeUrl): boolean {
+    if (spec.target !== undefined || (tried?.size ?? 0) >= RETRIES_MAX) return false;
+    return this.providers(spec)
+      .some(({ origin }) => origin !== than && tried?.has(origin) !== true);
+  }
+
+  /** Tries a call at another node as well, or instead; {@linkcode CallPlacing.hasOther} must hold. */
+  tryAnother(turn: Turn, record: CallRecord, than: NodeUrl): void {
+    record.tried = (record.tried ?? new Set()).add(than);
+    this.place(turn, record);
+  }
+
+  /**
+   * An attempt failed: tries the call elsewhere, if it may be and there is somebody.
+   *
+   * @returns Whether it is on its way again.
+   */
+  retries(turn: Turn, attempt: Attempt, error: CallError): boolean {
+    const { call: record, target, connection } = attempt;
+    if (!mayGoElsewhere(error, attempt.mayRepeat)) return false;
+    if (error.code === "DRAINING") {
+      if (attempt.isRelayed && connection !== undefined) {
+        return this.#avoid(turn, record, target, connection);
+      }
+      this.selection.leaves(target, turn.now);
+    }
+    if (!this.hasOther(record, target)) return false;
+    // What never left this node, or came back from one that leaves, has cost nobody anything.
+    const isFree = attempt.phase !== "sent" || error.code === "DRAINING";
+    if (!isFree && !this.budget.spend()) return false;
+    this.tryAnother(turn, record, target);
+    return true;
+  }
+
+  /** An attempt came to its end. Returns whether it had not before. */
+  close(turn: Turn, attempt: Attempt, verdict: ProviderOutcome): boolean {
+    if (!this.#forget(turn, attempt, verdict)) return false;
+    const connection = this.#carrier(attempt);
+    if (connection?.dialect === "json") this.callConnections.freed(turn, connection);
+    return true;
+  }
+
+  /** An attempt is wanted no longer: whoever runs it is told. */
+  drop(turn: Turn, attempt: Attempt, error: CallError, verdict: ProviderOutcome): void {
+    if (!this.#forget(turn, attempt, verdict)) return;
+    if (attempt.phase === "running") {
+      this.#rooms.functions.abandoned(attempt.id);
+      turn.owner.abort(attempt.id, error);
+    }
+    const connection = this.#carrier(attempt);
+    if (connection?.dialect === "farcall.v1") {
+      turn.edges.send(connection.id, { type: "cancel", id: attempt.wire });
+    } else if (connection !== undefined) this.callConnections.abandoned(turn, connection);
+  }
+
+  /** What a node of the reference answered. */
+  readReference(response: RpcResponse): { readonly wire: number; readonly outcome: Outcome } {
+    return this.#sender.read(response);
+  }
+
+  /** Whether calls that were sent over a connection have not ended. */
+  carries(connection: ConnectionId): boolean {
+    return this.attempts.countOver(connection) > 0;
+  }
+
+  /** A waiting attempt can leave. */
+  ready(turn: Turn, id: number, record: ConnectionRecord): void {
+    const attempt = this.attempts.get(id);
+    if (attempt?.phase === "waiting") this.#send(turn, attempt, record);
+    else this.callConnections.freed(turn, record);
+  }
+
+  /** A waiting attempt can't leave as it was to: over a link that came up meanwhile, another way, or not at all. */
+  unreachable(turn: Turn, id: number, message: string): void {
+    const attempt = this.attempts.get(id);
+    if (attempt?.phase !== "waiting") return;
+    const open = this.#direct(attempt.target, turn.now);
+    if (open !== undefined) return this.#send(turn, attempt, open);
+    if (!this.#relay(turn, attempt)) this.#cantReach(turn, attempt, message);
+  }
+
+  #begin(turn: Turn, record: CallRecord, target: NodeUrl, isSaidToRepeat = false): void {
+    const mayRepeat = record.spec.idempotent || isSaidToRepeat;
+    const attempt = this.attempts.open(record, target, mayRepeat);
+    if (record.spec.target === undefined) this.selection.started(target);
+    if (target === this.#rooms.self.url) this.#run(turn, attempt);
+    else this.#reach(turn, attempt);
+  }
+
+  #run(turn: Turn, attempt: Attempt): void {
+    const { call, target } = attempt;
+    const { fun } = call.spec;
+    const begun = this.#keeper.run(turn, attempt, !this.hasOther(call, target));
+    if (begun === "missing") {
+      const error = notHere(this.#rooms.registry, call.spec, target);
+      this.#keeper.attemptEnded(turn, attempt, failure(error));
+    } else if (begun === "full") {
+      const message = `${fun} runs on ${target} as often as it may`;
+      const error = callError("RESOURCE_EXHAUSTED", message, "no", { retryAfterMs: 100 });
+      this.#keeper.attemptEnded(turn, attempt, failure(error));
+    }
+  }
+
+  #reach(turn: Turn, attempt: Attempt): void {
+    const { target, call } = attempt;
+    const { reach, registry } = this.#rooms;
+    const open = this.#direct(target, turn.now);
+    if (open !== undefined && !open.writable && this.hasOther(call, target)) {
+      this.close(turn, attempt, "cancelled");
+      return this.tryAnother(turn, call, target);
+    }
+    if (open !== undefined) return this.#send(turn, attempt, open);
+    const mayDial = reach !== "relay" && !this.callConnections.isUndialable(target, turn.now) &&
+      registry.hasOrigin(target);
+    if (mayDial) return this.callConnections.wait(turn, target, attempt.id);
+    if (!this.#relay(turn, attempt)) this.#cantReach(turn, attempt, `no path to ${target}`);
+  }
+
+  #direct(target: NodeUrl, now: number): ConnectionRecord | undefined {
+    const { links, connections } = this.#rooms;
+    const id = links.linkTo(target) ?? this.callConnections.openTo(target, now);
+    return id === undefined ? undefined : connections.get(id);
+  }
+
+  #relay(turn: Turn, attempt: Attempt): boolean {
+    const { router, connections, reach } = this.#rooms;
+    const { from, avoided } = attempt.call;
+    const via = reach === "direct" ? undefined : router.nextHop(attempt.target);
+    if (via === undefined || via === from || avoided?.has(via)) return false;
+    const link = connections.get(via);
+    if (link === undefined || link.dialect !== "farcall.v1") return false;
+    attempt.isRelayed = link.peer?.url !== attempt.target;
+    this.#send(turn, attempt, link);
+    return true;
+  }
+
+  #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord): void {
+    const { args, kwargs, fun } = attempt.call.spec;
+    if (isTooLong(args, kwargs)) {
+      const message = `Arguments of ${fun} are too long to be passed on`;
+      const outcome = failure(callError("PAYLOAD_TOO_LARGE", message));
+      this.#keeper.attemptEnded(turn, attempt, outcome);
+      return this.callConnections.freed(turn, connection);
+    }
+    this.attempts.send(attempt, connection.id);
+    this.#sender.send(turn, attempt, connection);
+  }
+
+  #cantReach(turn: Turn, attempt: Attempt, reason: string): void {
+    const message = `${attempt.call.spec.fun} could not be sent to ${attempt.target}: ${reason}`;
+    this.#keeper.attemptEnded(turn, attempt, failure(callError("UNAVAILABLE", message)));
+  }
+
+  /** A node on the way to the target leaves, not the target: another way is looked for. */
+  #avoid(turn: Turn, record: CallRecord, target: NodeUrl, link: ConnectionId): boolean {
+    const avoided = record.avoided ??= new Set();
+    if (avoided.size >= RETRIES_MAX) return false;
+    avoided.add(link);
+    this.#begin(turn, record, target, record.spec.idempotent);
+    return true;
+  }
+
+  #forget(turn: Turn, attempt: Attempt, verdict: ProviderOutcome): boolean {
+    if (!this.attempts.close(attempt)) return false;
+    const { call, target, id, phase } = attempt;
+    if (call.spec.target === undefined) this.selection.ended(target, verdict, turn.now);
+    if (phase === "waiting") this.callConnections.leave(target, id);
+    return true;
+  }
+
+  #carrier({ phase, connection }: Attempt): ConnectionRecord | undefined {
+    if (phase !== "sent" || connection === undefined) return undefined;
+    return this.#rooms.connections.get(connection);
+  }
+}

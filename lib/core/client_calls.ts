@@ -1,0 +1,189 @@
+import { type CallError, callError, type Ran } from "../protocol/errors.ts";
+import {
+  CALL_TIMEOUT_MS_MAX,
+  PENDING_CALLS_PER_CLIENT_MAX,
+  RETRIES_MAX,
+} from "../protocol/limits.ts";
+import { Payload } from "../protocol/payload.ts";
+import { PendingCalls } from "../rpc/pending_calls.ts";
+import { combinedRan, withRan } from "../rpc/ran.ts";
+import { failure } from "./call_record.ts";
+import type { ClientCall, ClientDialect, ClientQuestion } from "./client_dialect.ts";
+import type { ClientTurn, OpenConnection } from "./client_turn.ts";
+import type { Outcome } from "./effects.ts";
+import type { CallId, ConnectionId, WireMessage } from "./events.ts";
+import { isTooLong } from "./message_room.ts";
+
+/**
+ * The calls of a client that have not ended. Those that have not left wait in line for the next connection; what was sent over
+ * a connection that is lost ends with it, unless it has certainly not run, or may run twice: then it waits again.
+ */
+export class ClientCalls {
+  readonly #pending = new PendingCalls<ClientCall>(PENDING_CALLS_PER_CLIENT_MAX);
+  /** In line, in the order in which they leave. */
+  readonly #unsent = new Set<CallId>();
+  readonly #byWire = new Map<number, CallId>();
+  #lastWire = 0;
+
+  /** When the next call is due. */
+  get nextDeadlineAt(): number {
+    return this.#pending.nextDeadlineAt ?? Infinity;
+  }
+
+  /** How many were sent over a connection and have not ended. */
+  countOver(connection: ConnectionId): number {
+    return this.#pending.sizeOf(connection);
+  }
+
+  /** Takes a call in; it waits in line. Returns whether it does: else it has ended. */
+  add(turn: ClientTurn, command: ClientQuestion): boolean {
+    const deadlineAt = turn.now + Math.min(command.timeoutMs, CALL_TIMEOUT_MS_MAX);
+    const call: ClientCall = {
+      ...{ command, deadlineAt, connection: undefined, wire: 0 },
+      ...{ hasRun: false, ranBefore: "no", tries: 0 },
+    };
+    const refusal = this.#refusal(call);
+    if (refusal !== undefined) turn.owner.settle(command.call, failure(refusal));
+    else this.#unsent.add(command.call);
+    return refusal === undefined;
+  }
+
+  /** Sends all that waits in line. */
+  sendAll(turn: ClientTurn, connection: OpenConnection, wire: ClientDialect): void {
+    for (const id of [...this.#unsent]) {
+      const call = this.#pending.get(id);
+      this.#unsent.delete(id);
+      if (call === undefined) continue;
+      this.#lastWire += 1;
+      call.wire = this.#lastWire;
+      call.tries += 1;
+      call.connection = connection;
+      this.#byWire.set(call.wire, id);
+      this.#pending.assign(id, connection.id);
+      const message = wire.encode(connection.dialect, call, turn.now);
+      if (message === undefined) {
+        const text = `${connection.url} speaks json, which has no word for this question`;
+        this.#settle(turn, call, failure(callError("UNSUPPORTED_VERSION", text)));
+      } else turn.edges.send(connection.id, message);
+    }
+  }
+
+  /** Takes what a node says of a call; what nobody waits for is passed over. */
+  heard(
+    turn: ClientTurn,
+    connection: OpenConnection,
+    wire: ClientDialect,
+    message: WireMessage,
+  ): void {
+    const number = wire.numberIn(message);
+    const id = number === undefined ? undefined : this.#byWire.get(number);
+    const call = id === undefined ? undefined : this.#pending.get(id);
+    if (call === undefined || call.connection !== connection) return;
+    if (message.type === "accepted") {
+      call.hasRun = true;
+      return;
+    }
+    const outcome = wire.outcome(message, call);
+    if (outcome.ok) return this.#settle(turn, call, outcome);
+    const said = outcome.error.ran;
+    const ran = combinedRan(call.ranBefore, said === "unknown" && call.hasRun ? "yes" : said);
+    this.#settle(turn, call, failure(withRan(outcome.error, ran)));
+  }
+
+  /** The caller gave up: a call that was sent is taken back where it runs. */
+  cancel(turn: ClientTurn, id: CallId, error: CallError): void {
+    const call = this.#pending.get(id);
+    if (call === undefined) return;
+    const { connection, wire } = call;
+    this.#settle(turn, call, failure(withRan(error, ranOf(call))));
+    if (connection?.dialect === "farcall.v1") {
+      turn.edges.send(connection.id, { type: "cancel", id: wire });
+    }
+  }
+
+  /** Ends what is due. */
+  expire(turn: ClientTurn, where: string): void {
+    for (const call of this.#pending.due(turn.now)) {
+      const { command } = call;
+      const what = command.type === "request" ? "the request" : command.fun;
+      const message = `${what} did not end within ${command.timeoutMs} ms (${where})`;
+      this.cancel(turn, command.call, callError("DEADLINE_EXCEEDED", message));
+    }
+  }
+
+  /**
+   * A connection is lost, or the node has said goodbye and what it has taken: calls above that go elsewhere.
+   *
+   * @param above Calls with a higher number on the wire than that were not taken. Default: nobody said so.
+   */
+  lost(turn: ClientTurn, connection: OpenConnection, reason: string, above = Infinity): void {
+    for (const id of this.#pending.idsOf(connection.id)) {
+      const call = this.#pending.get(id);
+      if (call === undefined) continue;
+      const isUntaken = call.wire > above;
+      if (isUntaken || (isIdempotent(call) && call.tries <= RETRIES_MAX)) {
+        this.#waitAgain(call, isUntaken);
+        continue;
+      }
+      const message = `Connection to ${connection.url} was lost before the answer: ${reason}`;
+      this.#settle(turn, call, failure(callError("UNAVAILABLE", message, ranOf(call))));
+    }
+  }
+
+  /** The node says goodbye and still answers what it has taken; what it has not goes to the next one. */
+  untaken(connection: OpenConnection, last: number): void {
+    for (const id of this.#pending.idsOf(connection.id)) {
+      const call = this.#pending.get(id);
+      if (call !== undefined && call.wire > last) this.#waitAgain(call, true);
+    }
+  }
+
+  /** Ends all. */
+  endAll(turn: ClientTurn, error: CallError): void {
+    for (const call of [...this.#pending.all()]) this.cancel(turn, call.command.call, error);
+  }
+
+  #refusal(call: ClientCall): CallError | undefined {
+    if (isTooLong(...payloadsOf(call.command))) {
+      const message = "The arguments together are longer than one message may be";
+      return callError("PAYLOAD_TOO_LARGE", message);
+    }
+    if (this.#pending.add(call.command.call, call, call.deadlineAt)) return undefined;
+    const message = `${PENDING_CALLS_PER_CLIENT_MAX} calls of this client are waiting`;
+    return callError("RESOURCE_EXHAUSTED", message);
+  }
+
+  #waitAgain(call: ClientCall, isUntaken: boolean): void {
+    const { call: id } = call.command;
+    if (isUntaken) call.tries -= 1;
+    else call.ranBefore = ranOf(call);
+    this.#byWire.delete(call.wire);
+    call.hasRun = false;
+    call.connection = undefined;
+    this.#pending.assign(id, undefined);
+    this.#unsent.add(id);
+  }
+
+  #settle(turn: ClientTurn, call: ClientCall, outcome: Outcome): void {
+    const { call: id } = call.command;
+    this.#unsent.delete(id);
+    this.#byWire.delete(call.wire);
+    if (this.#pending.settle(id) !== undefined) turn.owner.settle(id, outcome);
+  }
+}
+
+/** What is known of whether a call ran. */
+function ranOf({ hasRun, connection, ranBefore }: ClientCall): Ran {
+  return combinedRan(ranBefore, hasRun ? "yes" : connection === undefined ? "no" : "unknown");
+}
+
+function isIdempotent({ command }: ClientCall): boolean {
+  return command.type === "explain" || (command.type === "call" && command.idempotent === true);
+}
+
+/** What a call or request carries besides its names. */
+function payloadsOf(command: ClientQuestion): readonly (Payload | undefined)[] {
+  if (command.type === "explain") return [];
+  if (command.type === "call") return [command.args, command.kwargs];
+  return [Payload.fromValue(command.commands.map(({ args, kwargs }) => [args, kwargs]))];
+}

@@ -17,6 +17,8 @@ export interface BookedCall {
   readonly outcome: Outcome | undefined;
   /** World time of its end, in ms. */
   readonly endedAt: number | undefined;
+  /** How often it ended: once, if nothing is wrong. */
+  readonly ends: number;
   /** What each of its runs returned, as JSON; `undefined` = it threw or still runs. At most one run is right. */
   readonly runs: readonly (string | undefined)[];
   /** What a run of it threw; `undefined` = nothing. */

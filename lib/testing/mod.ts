@@ -49,6 +49,7 @@ export type {
   Listener,
 } from "../edges/transport.ts";
 
+export { callStorm, type CallStormOptions, type CallStormResult } from "./call_storm.ts";
 export { SimulatedWorld } from "./simulated_world.ts";
 export type { Rest, SimulatedWorldOptions } from "./simulated_world.ts";
 export type { SimulatedNode, SimulatedNodeOptions } from "./simulated_node.ts";

@@ -23,6 +23,12 @@ export interface SimulatedCallOptions {
   readonly resources?: readonly string[];
   /** In ms. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Running it twice does no more than once. Default: it may. */
+  readonly idempotent?: boolean;
+  /** It waits for a provider where there is none. Default: it fails at once. */
+  readonly waits?: boolean;
+  /** After so many ms another provider is asked, too; only if idempotent. Default: never. */
+  readonly hedgeMs?: number;
 }
 
 /** A command of a request. */
@@ -64,6 +70,9 @@ export function callCommand(
     args: Payload.fromValue([...args]),
     kwargs: numbered(call),
     timeoutMs: options.timeoutMs ?? 30_000,
+    idempotent: options.idempotent === true,
+    waits: options.waits === true,
+    hedgeMs: options.hedgeMs,
   };
   return (now) => ({ ...command, now });
 }

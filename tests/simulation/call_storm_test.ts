@@ -1,0 +1,54 @@
+/**
+ * Many calls while links and nodes fall and rise: each ends once, rightly and in time, and says truly whether it ran (I8).
+ * `deno task calls` lives through a million of them.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { callStorm, type CallStormOptions } from "@farcall/farcall/testing";
+import { Payload } from "../../lib/protocol/payload.ts";
+import { storms } from "../../scripts/call_storm.ts";
+
+Deno.test("Calls in a storm keep all promises (I8)", () => {
+  const { calls, broken, ends, repeats } = storms(1, 8, 1_500);
+  assertEquals(broken, []);
+  assert(calls >= 12_000);
+  // Else nothing was tried.
+  for (const how of ["ok", "HANDLER_ERROR/yes", "DEADLINE_EXCEEDED/yes", "UNAVAILABLE/unknown"]) {
+    assert((ends[how] ?? 0) > 5, `${how}: ${ends[how]}`);
+  }
+  assert(repeats > 0, "nothing was tried again");
+});
+
+/** What a storm finds when the wire lies. */
+function found(tamper: NonNullable<CallStormOptions["tamper"]>): string {
+  const { violations } = callStorm({ seed: 3, calls: 1_500, elideCodec: true, tamper });
+  return violations.map(({ text }) => text).join("\n");
+}
+
+Deno.test("callStorm finds an error that says falsely that nothing ran", () => {
+  const lie = found((message) =>
+    message.type === "error" ? { ...message, error: { ...message.error, ran: "no" } } : message
+  );
+  assertStringIncludes(lie, "/no, and ran");
+});
+
+Deno.test("callStorm finds a word too early that a function runs", () => {
+  const lie = found((message) =>
+    message.type === "error" && message.error.ran === "no"
+      ? { ...message, error: { ...message.error, ran: "yes" } }
+      : message
+  );
+  assertStringIncludes(lie, "/yes, and did not run");
+});
+
+Deno.test("callStorm finds an answer that belongs to another call", () => {
+  const value = Payload.fromValue(8);
+  const lie = found((message) => message.type === "result" ? { ...message, value } : message);
+  assertStringIncludes(lie, "got 8, not");
+});
+
+Deno.test("callStorm finds a call that runs twice and must not", () => {
+  const lie = found((message) =>
+    message.type === "call" ? { ...message, idempotent: true, hedgeMs: 1 } : message
+  );
+  assertStringIncludes(lie, "ran 2 times");
+});

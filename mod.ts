@@ -33,7 +33,9 @@ export type {
   ContractFunction,
   FunctionContext,
   RegisteredFunction,
+  YieldingFunction,
 } from "./lib/node/function_context.ts";
+export type { Items } from "./lib/node/item_iterator.ts";
 export type { CallEvent, LinkEvent, OfferEvent } from "./lib/node/events.ts";
 export { PublicError, type PublicErrorOptions } from "./lib/node/public_error.ts";
 export { installProcessGuard } from "./lib/node/process_guard.ts";
@@ -67,6 +69,7 @@ export {
   OFFER_REASONS,
   type OfferReason,
 } from "./lib/core/explain.ts";
+export { ItemStream } from "./lib/client/item_stream.ts";
 export type { Calling } from "./lib/client/calling.ts";
 export { digestOf } from "./lib/client/contract_digest.ts";
 export type {

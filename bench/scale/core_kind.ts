@@ -49,9 +49,11 @@ class CoreMember implements Member {
       },
     };
     this.#owner = {
+      item: () => {},
       settle: () => {},
       report: () => {},
       invoke: () => {},
+      credit: () => {},
       abort: () => {},
       stopped: () => {},
     };

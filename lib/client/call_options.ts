@@ -72,6 +72,23 @@ export interface RepeatOptions {
   readonly hedge?: number;
 }
 
+/** How a stream is read. */
+export interface StreamOptions extends Omit<CallOptions, "timeout"> {
+  /** How long the whole stream may take, in ms. Default, and at most, 3,600,000. */
+  readonly timeout?: number;
+  /**
+   * The first item that is wanted, counted from 0, of a function that numbers its items: it begins there. When its node is lost,
+   * another one goes on after the last item that came. Default: items have no numbers, and a lost node ends the stream.
+   */
+  readonly resumeFrom?: number;
+}
+
+/** What follows the contract when its stream is read: nothing that is needed can be left out. */
+export type ContractStreamRest<Terms extends ContractTerms> = CallRest<
+  ArgsIn<Terms>,
+  StreamOptions & ContractCommandOptions<KwargsIn<Terms>>
+>;
+
 /** What one question about a call needs besides the function's name. */
 export interface ExplainOptions {
   /** Resources the provider must have, all of them. Default: none. */

@@ -5,18 +5,21 @@
  * @module
  */
 
-import type { Contract, ReturningContract } from "../contract/contract.ts";
-import type { ReturningTerms } from "../contract/terms.ts";
-import type { ResultOut } from "../contract/inference.ts";
+import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
+import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
+import type { ResultOut, YieldOut } from "../contract/inference.ts";
 import type { Explanation } from "../core/explain.ts";
 import type {
   CallOptions,
   CommandOptions,
   ContractCallRest,
+  ContractStreamRest,
   ExplainOptions,
   RepeatOptions,
+  StreamOptions,
 } from "./call_options.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
+import type { ItemStream } from "./item_stream.ts";
 
 /** One calling interface for clients, nodes and functions. */
 export interface Calling {
@@ -67,6 +70,34 @@ export interface Calling {
   ): Promise<Resolved<Shape>>;
 
   /**
+   * Reads the values that a function gives, one after the other and as fast as they are read: a function that nobody reads from
+   * waits. The call begins at once; leaving the loop ends it.
+   *
+   * @param name The function's name.
+   * @param args Positional arguments, anything JSON can say. Default: none.
+   * @param options Resources, keyword arguments, timeout, signal, and where to begin.
+   * @returns The values, read from JSON. Everything that goes wrong is thrown where they are read: a `FarcallError` if the call
+   * failed, a `TypeError` or `RangeError` if the name, the arguments or an option are not what they must be.
+   */
+  stream(
+    name: string,
+    args?: readonly unknown[],
+    options?: StreamOptions & CommandOptions,
+  ): ItemStream<unknown>;
+
+  /**
+   * Reads the values that a function gives by its contract: arguments and values are typed and checked.
+   *
+   * @param contract What caller and provider agreed on.
+   * @param rest Arguments, then options. Resources are asked for besides those of the contract.
+   * @returns What the contract's schema makes of each value.
+   */
+  stream<Terms extends YieldingTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractStreamRest<Terms>
+  ): ItemStream<YieldOut<Terms>>;
+
+  /**
    * Says where a call would go, and why nowhere else: every known offer of the function with the reason why it is taken or
    * passed over. Nothing is run.
    *
@@ -86,6 +117,13 @@ export interface UntypedCalling {
     args: readonly unknown[],
     options: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown>;
+
+  /** See {@linkcode Calling.stream}. */
+  stream(
+    target: string | YieldingContract,
+    args: readonly unknown[],
+    options: StreamOptions & CommandOptions,
+  ): ItemStream<unknown>;
 
   /** See {@linkcode Calling.explain}. */
   explain(name: string, options: ExplainOptions): Promise<Explanation>;

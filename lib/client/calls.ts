@@ -6,7 +6,7 @@
  */
 
 import type { Soon } from "../contract/checking.ts";
-import type { Contract, ReturningContract } from "../contract/contract.ts";
+import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
 import { declaredFromWire } from "../contract/declared_error.ts";
 import { type CallManner, PLAIN_MANNER } from "../core/call_record.ts";
 import type { Outcome } from "../core/effects.ts";
@@ -18,12 +18,25 @@ import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
 import { argumentsPayload, kwargsPayload } from "./arguments.ts";
-import { CallSettlers } from "./call_settlers.ts";
+import { type BegunCall, CallSettlers } from "./call_settlers.ts";
 import type { Explanation } from "../core/explain.ts";
 import { mannerOf, timeoutOf, waitsOf } from "./call_manner.ts";
-import type { CallOptions, CommandOptions, ExplainOptions, RepeatOptions } from "./call_options.ts";
+import type {
+  CallOptions,
+  CommandOptions,
+  ExplainOptions,
+  RepeatOptions,
+  StreamOptions,
+} from "./call_options.ts";
 import type { UntypedCalling } from "./calling.ts";
-import { callable, checkBeforeSending, checkReceived, withoutTail } from "./contract_checks.ts";
+import {
+  callable,
+  checkBeforeSending,
+  checkItem,
+  checkReceived,
+  streamable,
+  withoutTail,
+} from "./contract_checks.ts";
 import { digestOf } from "./contract_digest.ts";
 import { Deadline } from "./deadline.ts";
 import {
@@ -34,6 +47,10 @@ import {
 } from "./description.ts";
 import { readExplanation } from "./read_explanation.ts";
 import { type RequestBuilder, type Resolved, writeRequest } from "./request_builder.ts";
+import { CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
+import type { Payload } from "../protocol/payload.ts";
+import { ItemStream } from "./item_stream.ts";
+import { resumeFromOf, StreamCalls, streamTimeoutOf } from "./stream_calls.ts";
 
 /** What calls need from whoever runs the machine. */
 export interface CallsEdges {
@@ -52,6 +69,7 @@ export class Calls implements UntypedCalling {
   readonly #edges: CallsEdges;
   readonly #clock: Clock;
   readonly #settlers = new CallSettlers();
+  readonly #streams = new StreamCalls();
   #closedBecause: string | undefined;
 
   /** @param edges Where commands go. */
@@ -98,6 +116,64 @@ export class Calls implements UntypedCalling {
     return readDocument(await this.#send(command, timeoutOf(options), options.signal));
   }
 
+  /** See {@linkcode Calling.stream}. */
+  stream(
+    target: string | YieldingContract,
+    args: readonly unknown[] = [],
+    options: StreamOptions & CommandOptions = {},
+  ): ItemStream<unknown> {
+    const { signal } = options;
+    const contract = typeof target === "string" ? undefined : target;
+    const bounds = new Deadline(this.#clock, options.timeout ?? CALL_TIMEOUT_MS_MAX, signal);
+    const { post } = this.#edges;
+    const begin = this.#start.bind(this, signal);
+    const items = this.#streams.read(
+      { post, begin },
+      () => this.#streamCommand(target, args, options, bounds),
+      signal,
+    );
+    if (contract === undefined) {
+      return new ItemStream(items, { item: (value) => value, error: (error) => error });
+    }
+    const declared = (failed: FarcallError): Soon<FarcallError> =>
+      declaredFromWire(contract, failed);
+    return new ItemStream(items, {
+      item: (value) => {
+        const item = checkItem(contract, value);
+        const what = `the check of an item of ${contract.name}`;
+        return item instanceof Promise ? bounds.bound(item, what, "yes") : item;
+      },
+      error: (error) => this.#typed(error, declared, bounds),
+    });
+  }
+
+  async #streamCommand(
+    target: string | YieldingContract,
+    args: readonly unknown[],
+    options: StreamOptions & CommandOptions,
+    bounds: Deadline,
+  ): Promise<(call: CallId, now: number) => CallCommand> {
+    const contract = typeof target === "string" ? undefined : streamable(target);
+    const name = typeof target === "string" ? target : target.name;
+    const timeout = streamTimeoutOf(options);
+    const manner = mannerOf({ ...options, idempotent: contract?.idempotent ?? false });
+    const resources = [...contract?.resources ?? [], ...options.resources ?? []];
+    const sent = contract === undefined ? args : withoutTail(args);
+    const stream = { resumeFrom: resumeFromOf(options) };
+    const asked = contract && askedOf(contract, options);
+    const command = {
+      ...callParts(name, sent, resources, options.kwargs, manner),
+      ...(asked === undefined ? {} : { contract: asked }),
+      stream,
+    };
+    const check = contract && checkBeforeSending(contract, command.args.text, command.kwargs?.text);
+    if (check instanceof Promise) {
+      await bounds.bound(check, `the check of the arguments of ${name}`, "no");
+    }
+    const timeoutMs = check === undefined ? timeout : bounds.leftMs;
+    return (call, now) => ({ ...command, type: "call", timeoutMs, call, now });
+  }
+
   /** See {@linkcode Calling.request}. */
   async request<Shape>(
     build: (request: RequestBuilder) => Shape,
@@ -136,6 +212,11 @@ export class Calls implements UntypedCalling {
     return readExplanation(
       await this.#begin(options.signal, (call, now) => ({ ...command, call, now })),
     );
+  }
+
+  /** An item of a stream. */
+  item(call: CallId, value: Payload): void {
+    this.#streams.item(call, value);
   }
 
   /** The machine's word on a call. */
@@ -214,6 +295,13 @@ export class Calls implements UntypedCalling {
     signal: AbortSignal | undefined,
     command: (call: CallId, now: number) => CallCommand,
   ): Promise<JsonValue> {
+    return await this.#start(signal, command).result;
+  }
+
+  #start(
+    signal: AbortSignal | undefined,
+    command: (call: CallId, now: number) => CallCommand,
+  ): BegunCall {
     if (this.#closedBecause !== undefined) {
       throw new FarcallError(callError("UNAVAILABLE", this.#closedBecause));
     }
@@ -222,11 +310,11 @@ export class Calls implements UntypedCalling {
       throw new FarcallError(error, { cause: signal.reason });
     }
     const { post } = this.#edges;
-    const { call, result } = this.#settlers.begin(signal, (gone) => {
+    const begun = this.#settlers.begin(signal, (gone) => {
       post((now) => ({ type: "cancel", call: gone, now }));
     });
-    post((now) => command(call, now));
-    return await result;
+    post((now) => command(begun.call, now));
+    return begun;
   }
 
   #prefix(): string {
@@ -241,8 +329,8 @@ type CallParts = Pick<
 >;
 
 function askedOf(
-  contract: ReturningContract,
-  { mismatch = "warn" }: CallOptions,
+  contract: Contract,
+  { mismatch = "warn" }: Pick<CallOptions, "mismatch">,
 ): AskedContract | undefined {
   if (mismatch === "ignore") return undefined;
   if (mismatch === "warn" || mismatch === "refuse") {

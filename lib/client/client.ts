@@ -1,8 +1,8 @@
 import type { JsonObject } from "../protocol/json_value.ts";
 import type { ContractDifference } from "../protocol/contract_facts.ts";
-import type { Contract, ReturningContract } from "../contract/contract.ts";
-import type { ReturningTerms } from "../contract/terms.ts";
-import type { ResultOut } from "../contract/inference.ts";
+import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
+import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
+import type { ResultOut, YieldOut } from "../contract/inference.ts";
 import type { CallerEffects, Outcome } from "../core/effects.ts";
 import type { CallId, ClientCommand } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
@@ -15,14 +15,18 @@ import type {
   CallOptions,
   CommandOptions,
   ContractCallRest,
+  ContractStreamRest,
   ExplainOptions,
   RepeatOptions,
+  StreamOptions,
 } from "./call_options.ts";
 import type { Calling } from "./calling.ts";
 import { Calls } from "./calls.ts";
 import { ContractWarnings } from "./contract_warnings.ts";
 import type { FunctionDescription } from "./description.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
+import type { Payload } from "../protocol/payload.ts";
+import type { ItemStream } from "./item_stream.ts";
 
 /** What happens to a client's connection. */
 export type ConnectionEvent = Extract<
@@ -99,6 +103,25 @@ export class FarcallClient implements Calling, AsyncDisposable {
     options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
     return this.#calls.call(target, args, options);
+  }
+
+  /** See {@linkcode Calling.stream}. */
+  stream(
+    name: string,
+    args?: readonly unknown[],
+    options?: StreamOptions & CommandOptions,
+  ): ItemStream<unknown>;
+  /** See {@linkcode Calling.stream}. */
+  stream<Terms extends YieldingTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractStreamRest<Terms>
+  ): ItemStream<YieldOut<Terms>>;
+  stream(
+    target: string | YieldingContract,
+    args: readonly unknown[] = [],
+    options: StreamOptions & CommandOptions = {},
+  ): ItemStream<unknown> {
+    return this.#calls.stream(target, args, options);
   }
 
   /** See {@linkcode Calling.explain}. */
@@ -189,6 +212,10 @@ class ClientOwner implements CallerEffects {
 
   constructor(calls: Calls) {
     this.#calls = calls;
+  }
+
+  item(call: CallId, value: Payload): void {
+    this.#calls.item(call, value);
   }
 
   settle(call: CallId, outcome: Outcome): void {

@@ -13,10 +13,11 @@ import {
   type FieldIssue,
   type Soon,
 } from "../contract/checking.ts";
-import type { ReturningContract } from "../contract/contract.ts";
+import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { FunctionName } from "../protocol/names.ts";
+import type { StandardSchema } from "../contract/standard_schema.ts";
 
 /**
  * A contract that can be called.
@@ -26,6 +27,16 @@ import type { FunctionName } from "../protocol/names.ts";
 export function callable(contract: ReturningContract): ReturningContract {
   if (contract.terms.returns !== undefined) return contract;
   throw new TypeError(`${contract.name} yields many values: it can't be called for one`);
+}
+
+/**
+ * A contract whose values can be read one after the other.
+ *
+ * @throws {TypeError} If it is one of a function that gives one result, for callers without a type checker.
+ */
+export function streamable(contract: YieldingContract): YieldingContract {
+  if (contract.terms.yields !== undefined) return contract;
+  throw new TypeError(`${contract.name} gives one result: it can't be read as a stream`);
 }
 
 /** Arguments without the trailing ones that are `undefined`: left out and `undefined` mean the same. */
@@ -44,7 +55,7 @@ export function withoutTail(args: readonly unknown[]): readonly unknown[] {
  * @throws {FarcallError} `INVALID_ARGUMENT`; as a rejection where a schema takes its time.
  */
 export function checkBeforeSending(
-  contract: ReturningContract,
+  contract: Contract,
   args: string,
   kwargs: string | undefined,
   isKnown?: (which: number | "kwargs") => boolean,
@@ -65,11 +76,30 @@ export function checkBeforeSending(
  * @throws {FarcallError} `INVALID_RESULT`; as a rejection where the schema takes its time.
  */
 export function checkReceived(contract: ReturningContract, result: JsonValue): Soon<unknown> {
-  const checked = checkValue(contract.terms.returns, result, "result");
+  return checkGiven(contract, contract.terms.returns, result, "result");
+}
+
+/**
+ * What a contract's schema makes of one value of a stream.
+ *
+ * @throws {FarcallError} `INVALID_RESULT`; as a rejection where the schema takes its time.
+ */
+export function checkItem(contract: YieldingContract, item: JsonValue): Soon<unknown> {
+  return checkGiven(contract, contract.terms.yields, item, "item");
+}
+
+function checkGiven(
+  contract: Contract,
+  schema: StandardSchema,
+  value: JsonValue,
+  where: "result" | "item",
+): Soon<unknown> {
+  const checked = checkValue(schema, value, where);
   const judge = (made: Checked<unknown>): unknown => {
     if (made.ok) return made.value;
     const [first] = made.issues;
-    const message = `${contract.name} gave a result that is not what the contract asks for: ` +
+    const what = where === "result" ? "a result" : "an item";
+    const message = `${contract.name} gave ${what} that is not what the contract asks for: ` +
       `${first?.path}: ${first?.message}`;
     const details = { issues: [...made.issues] };
     throw new FarcallError(callError("INVALID_RESULT", message, "yes", { details }));

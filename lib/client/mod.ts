@@ -28,6 +28,7 @@ export {
   OFFER_REASONS,
   type OfferReason,
 } from "../core/explain.ts";
+export { ItemStream } from "./item_stream.ts";
 export type { Calling } from "./calling.ts";
 export { digestOf } from "./contract_digest.ts";
 export type { DescribedContract, DescribedOffer, FunctionDescription } from "./description.ts";

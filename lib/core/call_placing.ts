@@ -16,8 +16,15 @@ import { type ProviderOutcome, ProviderSelection } from "../rpc/provider_selecti
 import { RetryBudget } from "../rpc/retry_budget.ts";
 import { CallAttempts } from "./call_attempts.ts";
 import { CallConnections, type CallWaiter } from "./call_connections.ts";
-import { type Attempt, type CallRecord, type CallSpec, failure } from "./call_record.ts";
+import {
+  type Attempt,
+  type CallRecord,
+  type CallSpec,
+  failure,
+  mayRunAgain,
+} from "./call_record.ts";
 import { CallSender } from "./call_sending.ts";
+import type { CallStreams } from "./call_streams.ts";
 import { mayGoElsewhere } from "./call_verdict.ts";
 import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { DialBook } from "./dial_book.ts";
@@ -41,6 +48,7 @@ export interface PlacingRooms {
   readonly registry: FunctionRegistry;
   readonly router: HopRouter;
   readonly functions: FunctionTable;
+  readonly streams: CallStreams;
   readonly links: LinkKeeper;
   readonly connections: ConnectionTable;
   readonly dials: DialBook;
@@ -126,7 +134,7 @@ export class CallPlacing implements CallWaiter {
    */
   retries(turn: Turn, attempt: Attempt, error: CallError): boolean {
     const { call: record, target, connection } = attempt;
-    if (!mayGoElsewhere(error, attempt.mayRepeat)) return false;
+    if (!mayGoElsewhere(error, mayRunAgain(attempt))) return false;
     if (error.code === "DRAINING") {
       if (attempt.isRelayed && connection !== undefined) {
         return this.#avoid(turn, record, target, connection);
@@ -251,8 +259,14 @@ export class CallPlacing implements CallWaiter {
       this.#keeper.attemptEnded(turn, attempt, outcome);
       return this.callConnections.freed(turn, connection);
     }
+    if (attempt.call.stream !== undefined && connection.dialect === "json") {
+      const message =
+        `${attempt.target} speaks json, which has no streams, so ${fun} can't be read`;
+      this.#keeper.attemptEnded(turn, attempt, failure(callError("UNSUPPORTED_VERSION", message)));
+      return this.callConnections.freed(turn, connection);
+    }
     this.attempts.send(attempt, connection.id);
-    this.#sender.send(turn, attempt, connection);
+    this.#sender.send(turn, attempt, connection, this.#rooms.streams.begin(attempt));
   }
 
   #cantReach(turn: Turn, attempt: Attempt, reason: string): void {

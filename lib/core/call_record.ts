@@ -3,7 +3,8 @@ import type { CallError, Ran } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
 import { combinedRan } from "../rpc/ran.ts";
-import type { Caller, Outcome } from "./effects.ts";
+import type { StreamWindow } from "../rpc/stream_credit.ts";
+import type { Caller, Outcome, StreamBegin } from "./effects.ts";
 import type { CallId, ConnectionId } from "./events.ts";
 import type { Turn } from "./turn.ts";
 
@@ -38,6 +39,16 @@ export interface CallManner {
 /** A call that wants nothing special: it fails where it can't be run, and is never run twice. */
 export const PLAIN_MANNER: CallManner = { idempotent: false, waits: false, hedgeMs: undefined };
 
+/** The items of a call that asked for many. */
+export interface CallStream {
+  /** How much may be under way. */
+  readonly window: StreamWindow;
+  /** Items that went to whoever reads. */
+  delivered: number;
+  /** The connection that they come over, where it is not this process. */
+  source?: ConnectionId | undefined;
+}
+
 /** What is to be run. */
 export interface CallSpec extends CallManner {
   readonly fun: FunctionName;
@@ -51,6 +62,8 @@ export interface CallSpec extends CallManner {
   readonly caller: Caller;
   /** The contract by which the call was made. Default: none. */
   readonly contract?: AskedContract | undefined;
+  /** Many values are asked for. Default: one. */
+  readonly stream?: StreamBegin | undefined;
 }
 
 /** A call that has not ended. */
@@ -72,6 +85,8 @@ export interface CallRecord {
   ranBefore: Ran;
   /** Whether whoever asked was told that the function runs. */
   isAccepted: boolean;
+  /** Its items, if it asked for many values. */
+  stream: CallStream | undefined;
 }
 
 /** One try to have a call run by one node. */
@@ -124,4 +139,10 @@ export function ranOfCall(record: CallRecord): Ran {
   let ran = record.ranBefore;
   for (const attempt of record.attempts) ran = combinedRan(ran, ranOfAttempt(attempt));
   return ran;
+}
+
+/** Whether a call may be run once more although it ran, or may have run: for a stream, whether its reader knows what it has. */
+export function mayRunAgain({ call: { spec, stream }, mayRepeat }: Attempt): boolean {
+  if (stream === undefined || spec.stream === undefined) return mayRepeat;
+  return spec.stream.resumeFrom !== undefined || (mayRepeat && stream.delivered === 0);
 }

@@ -15,6 +15,7 @@ import type { FunctionName, ResourceName } from "../protocol/names.ts";
 import { type Deadline, DeadlineQueue } from "../rpc/deadline_queue.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
+import type { Payload } from "../protocol/payload.ts";
 import type { CallConnections } from "./call_connections.ts";
 import { type CallKeeper, CallPlacing, type PlacingRooms } from "./call_placing.ts";
 import {
@@ -22,6 +23,7 @@ import {
   type CallRecord,
   type CallSpec,
   failure,
+  mayRunAgain,
   ranOfAttempt,
   ranOfCall,
   type Reply,
@@ -59,7 +61,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
   constructor(rooms: CallRooms) {
     this.#rooms = rooms;
     this.#placing = new CallPlacing(rooms, this);
-    this.#runs = new LocalRuns(rooms.functions, this);
+    this.#runs = new LocalRuns(rooms.functions, rooms.streams, this);
   }
 
   /** Calls that have not ended. */
@@ -113,6 +115,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
       avoided: undefined,
       ranBefore: "no",
       isAccepted: false,
+      stream: undefined,
     };
     if (deadlineAt <= turn.now) {
       const error = callError("DEADLINE_EXCEEDED", `No time was left to run ${spec.fun}`);
@@ -121,8 +124,13 @@ export class CallRouter implements CallKeeper, RunWatcher {
       const message = `${PENDING_CALLS_PER_NODE_MAX} calls are waiting on ${this.#rooms.self.url}`;
       this.#rooms.reply(turn, replyTo, failure(callError("RESOURCE_EXHAUSTED", message)));
     } else {
-      const { idempotent, hedgeMs } = spec;
-      if (idempotent && hedgeMs !== undefined) {
+      const refusal = this.#rooms.streams.refuses(record);
+      if (refusal !== undefined) {
+        this.end(turn, record, refusal);
+        return id;
+      }
+      const { idempotent, hedgeMs, stream } = spec;
+      if (idempotent && hedgeMs !== undefined && stream === undefined) {
         this.#hedgeOf.set(record, this.#hedges.add(turn.now + hedgeMs, record));
       }
       this.#placing.place(turn, record);
@@ -194,6 +202,30 @@ export class CallRouter implements CallKeeper, RunWatcher {
   answered(turn: Turn, connection: ConnectionId, wire: number, outcome: Outcome): void {
     const attempt = this.#placing.attempts.sentAs(connection, wire);
     if (attempt !== undefined) this.attemptEnded(turn, attempt, outcome);
+  }
+
+  /** An item of the stream that an attempt was sent for. */
+  item(turn: Turn, connection: ConnectionId, wire: number, value: Payload): void {
+    const attempt = this.#placing.attempts.sentAs(connection, wire);
+    if (attempt !== undefined) this.#itemOf(turn, attempt, value);
+  }
+
+  /** A function of this node gives an item. */
+  yielded(turn: Turn, invocation: number, value: Payload): void {
+    const attempt = this.#placing.attempts.get(invocation);
+    if (attempt?.phase === "running") this.#itemOf(turn, attempt, value);
+  }
+
+  /** Whoever reads a stream allows more. */
+  credit(turn: Turn, id: number, units: number): void {
+    const record = this.#pending.get(id);
+    if (record !== undefined) this.#rooms.streams.credit(turn, record, units);
+  }
+
+  /** This process has read so much of a stream. */
+  read(turn: Turn, id: number, units: number): void {
+    const record = this.#pending.get(id);
+    if (record !== undefined) this.#rooms.streams.read(turn, record, units);
   }
 
   /** The answer of a node of the reference. */
@@ -292,9 +324,15 @@ export class CallRouter implements CallKeeper, RunWatcher {
     this.#finish(turn, record, failure(withRan(error, ranOfCall(record))));
   }
 
+  #itemOf(turn: Turn, attempt: Attempt, value: Payload): void {
+    const error = this.#rooms.streams.arrived(turn, attempt, value);
+    if (error !== undefined) this.end(turn, attempt.call, error);
+  }
+
   #finish(turn: Turn, record: CallRecord, outcome: Outcome): void {
     if (this.#pending.settle(record.id) === undefined) return;
     this.#missing.leave(record);
+    this.#rooms.streams.ended(record);
     const hedge = this.#hedgeOf.get(record);
     if (hedge !== undefined) this.#hedges.remove(hedge);
     this.#hedgeOf.delete(record);
@@ -330,10 +368,11 @@ export class CallRouter implements CallKeeper, RunWatcher {
   }
 
   /** A call that waits for providers waits for the next one, too, when it could not be run by those there are. */
-  #parks(turn: Turn, { call: record, mayRepeat }: Attempt, error: CallError): boolean {
+  #parks(turn: Turn, attempt: Attempt, error: CallError): boolean {
+    const { call: record } = attempt;
     const { waits, target } = record.spec;
     if (!waits || target !== undefined || error.code === "RESOURCE_EXHAUSTED") return false;
-    if (!mayGoElsewhere(error, mayRepeat)) return false;
+    if (!mayGoElsewhere(error, mayRunAgain(attempt))) return false;
     record.tried = undefined;
     record.avoided = undefined;
     const isListed = this.#placing.providers(record.spec).length > 0;

@@ -7,6 +7,7 @@ import type { ResourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
 import { type Attempt, failure } from "./call_record.ts";
+import type { StreamBegin } from "./effects.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
 import type { Outcome } from "./effects.ts";
 import type { Turn } from "./turn.ts";
@@ -27,8 +28,17 @@ export class CallSender {
     this.#registry = registry;
   }
 
-  /** Sends an attempt that has its number. */
-  send(turn: Turn, attempt: Attempt, connection: ConnectionRecord): void {
+  /**
+   * Sends an attempt that has its number.
+   *
+   * @param stream How its stream begins, if it is one: only `farcall.v1` has any.
+   */
+  send(
+    turn: Turn,
+    attempt: Attempt,
+    connection: ConnectionRecord,
+    stream?: StreamBegin,
+  ): void {
     if (connection.dialect === "json") return this.#sendToReference(turn, attempt, connection);
     const { spec, deadlineAt } = attempt.call;
     turn.edges.send(connection.id, {
@@ -42,6 +52,8 @@ export class CallSender {
       timeoutMs: Math.max(1, Math.ceil(deadlineAt - turn.now)),
       target: attempt.target,
       ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1,
+      ...(stream === undefined ? {} : { credit: stream.credit }),
+      ...(stream?.resumeFrom === undefined ? {} : { resumeFrom: stream.resumeFrom }),
     });
   }
 

@@ -3,10 +3,12 @@ import {
   CALL_TIMEOUT_MS_MAX,
   PENDING_CALLS_PER_CLIENT_MAX,
   RETRIES_MAX,
+  STREAM_CREDIT,
 } from "../protocol/limits.ts";
 import { Payload } from "../protocol/payload.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
+import { itemUnits, StreamBudget, StreamWindow } from "../rpc/stream_credit.ts";
 import { failure } from "./call_record.ts";
 import type { ClientCall, ClientDialect, ClientQuestion } from "./client_dialect.ts";
 import type { ClientTurn, OpenConnection } from "./client_turn.ts";
@@ -23,6 +25,8 @@ export class ClientCalls {
   /** In line, in the order in which they leave. */
   readonly #unsent = new Set<CallId>();
   readonly #byWire = new Map<number, CallId>();
+  /** What this client reads of all its streams. */
+  readonly #budget = new StreamBudget();
   #lastWire = 0;
 
   /** When the next call is due. */
@@ -41,6 +45,9 @@ export class ClientCalls {
     const call: ClientCall = {
       ...{ command, deadlineAt, connection: undefined, wire: 0 },
       ...{ hasRun: false, ranBefore: "no", tries: 0 },
+      stream: command.type === "call" && command.stream !== undefined
+        ? { window: new StreamWindow(true, STREAM_CREDIT), delivered: 0 }
+        : undefined,
     };
     const refusal = this.#refusal(call);
     if (refusal !== undefined) turn.owner.settle(command.call, failure(refusal));
@@ -60,9 +67,11 @@ export class ClientCalls {
       call.connection = connection;
       this.#byWire.set(call.wire, id);
       this.#pending.assign(id, connection.id);
-      const message = wire.encode(connection.dialect, call, turn.now);
+      const credit = call.stream?.window.begin(this.#budget);
+      const message = wire.encode(connection.dialect, call, turn.now, credit);
       if (message === undefined) {
-        const text = `${connection.url} speaks json, which has no word for this question`;
+        const what = call.stream === undefined ? "word for this question" : "streams";
+        const text = `${connection.url} speaks json, which has no ${what}`;
         this.#settle(turn, call, failure(callError("UNSUPPORTED_VERSION", text)));
       } else turn.edges.send(connection.id, message);
     }
@@ -83,11 +92,19 @@ export class ClientCalls {
       call.hasRun = true;
       return;
     }
+    if (message.type === "item") return this.#item(turn, call, message.value);
     const outcome = wire.outcome(message, call);
     if (outcome.ok) return this.#settle(turn, call, outcome);
     const said = outcome.error.ran;
     const ran = combinedRan(call.ranBefore, said === "unknown" && call.hasRun ? "yes" : said);
     this.#settle(turn, call, failure(withRan(outcome.error, ran)));
+  }
+
+  /** The caller has read so much of a stream. */
+  read(turn: ClientTurn, id: CallId, units: number): void {
+    const call = this.#pending.get(id);
+    call?.stream?.window.release(units);
+    if (call !== undefined) this.#grant(turn, call);
   }
 
   /** The caller gave up: a call that was sent is taken back where it runs. */
@@ -121,7 +138,7 @@ export class ClientCalls {
       const call = this.#pending.get(id);
       if (call === undefined) continue;
       const isUntaken = call.wire > above;
-      if (isUntaken || (isIdempotent(call) && call.tries <= RETRIES_MAX)) {
+      if (isUntaken || (mayRunAgain(call) && call.tries <= RETRIES_MAX)) {
         this.#waitAgain(call, isUntaken);
         continue;
       }
@@ -141,6 +158,24 @@ export class ClientCalls {
   /** Ends all. */
   endAll(turn: ClientTurn, error: CallError): void {
     for (const call of [...this.#pending.all()]) this.cancel(turn, call.command.call, error);
+  }
+
+  #item(turn: ClientTurn, call: ClientCall, value: Payload): void {
+    const { stream, command: { call: id } } = call;
+    call.hasRun = true;
+    if (stream?.window.take(itemUnits(value)) !== true) {
+      const message = "The node sent more of a stream than it was allowed to";
+      return this.cancel(turn, id, callError("PROTOCOL", message));
+    }
+    stream.delivered += 1;
+    turn.owner.item(id, value);
+    this.#grant(turn, call);
+  }
+
+  #grant(turn: ClientTurn, { stream, connection, wire: id }: ClientCall): void {
+    if (stream === undefined || connection === undefined) return;
+    const units = stream.window.grant();
+    if (units > 0) turn.edges.send(connection.id, { type: "credit", id, units });
   }
 
   #refusal(call: ClientCall): CallError | undefined {
@@ -168,6 +203,7 @@ export class ClientCalls {
     const { call: id } = call.command;
     this.#unsent.delete(id);
     this.#byWire.delete(call.wire);
+    call.stream?.window.end();
     if (this.#pending.settle(id) !== undefined) turn.owner.settle(id, outcome);
   }
 }
@@ -177,8 +213,12 @@ function ranOf({ hasRun, connection, ranBefore }: ClientCall): Ran {
   return combinedRan(ranBefore, hasRun ? "yes" : connection === undefined ? "no" : "unknown");
 }
 
-function isIdempotent({ command }: ClientCall): boolean {
-  return command.type === "explain" || (command.type === "call" && command.idempotent === true);
+/** Whether it may be asked once more although it ran, or may have run: its reader knows what it has. */
+function mayRunAgain({ command, stream }: ClientCall): boolean {
+  if (command.type !== "call") return command.type === "explain";
+  if (stream === undefined) return command.idempotent === true;
+  return command.stream?.resumeFrom !== undefined ||
+    (command.idempotent === true && stream.delivered === 0);
 }
 
 /** What a call or request carries besides its names. */

@@ -87,6 +87,8 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
         return this.#begin(turn, event);
       case "cancel":
         return this.#calls.cancel(turn, event.call, callError("CANCELLED", "The caller gave up"));
+      case "read":
+        return this.#calls.read(turn, event.call, event.units);
       case "boot":
         this.#random = seededRandom(event.seed);
         this.#wire = new ClientDialect(Math.floor(this.#random() * 2 ** 52).toString(36));

@@ -3,7 +3,7 @@ import type { RpcResponse } from "../protocol/json_messages.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
-import { failure, success } from "./call_record.ts";
+import { type CallStream, failure, success } from "./call_record.ts";
 import type { Outcome } from "./effects.ts";
 import type { CallCommand, Dialect, WireMessage } from "./events.ts";
 import type { OpenConnection } from "./client_turn.ts";
@@ -25,6 +25,8 @@ export interface ClientCall {
   ranBefore: Ran;
   /** How often it was sent. */
   tries: number;
+  /** Its items, if it asked for many values. */
+  readonly stream: CallStream | undefined;
 }
 
 /** How a client's calls look in each dialect. */
@@ -36,10 +38,18 @@ export class ClientDialect {
     this.#stepName = `farcall~${token}`;
   }
 
-  /** The message that asks; `undefined` = the dialect has none for this. */
-  encode(dialect: Dialect, call: ClientCall, now: number): WireMessage | undefined {
-    const { command, wire: id } = call;
-    if (dialect === "json") return command.type === "explain" ? undefined : this.#rpc(command, id);
+  /**
+   * The message that asks; `undefined` = the dialect has none for this.
+   *
+   * @param credit Of a stream: what may be sent at first.
+   */
+  encode(dialect: Dialect, call: ClientCall, now: number, credit = 0): WireMessage | undefined {
+    const { command, wire: id, stream } = call;
+    if (dialect === "json") {
+      return command.type === "explain" || stream !== undefined
+        ? undefined
+        : this.#rpc(command, id);
+    }
     if (command.type === "explain") {
       const { fun, resources } = command;
       return { type: "explain", id, fun, resources };
@@ -52,12 +62,17 @@ export class ClientDialect {
       return { type: "request", id, commands, timeoutMs, ...which, ...wait };
     }
     const { fun, resources, args, kwargs, hedgeMs, contract } = command;
+    const first = command.stream?.resumeFrom;
+    const resume = stream === undefined || first === undefined
+      ? {}
+      : { resumeFrom: first + stream.delivered };
     return {
       ...{ type: "call", id, fun, resources, args, timeoutMs },
       ...(kwargs === undefined ? {} : { kwargs }),
       ...(contract === undefined ? {} : { contract }),
       ...(command.idempotent === true ? { idempotent: true } : {}),
       ...(hedgeMs === undefined ? {} : { hedgeMs }),
+      ...(stream === undefined ? {} : { credit, ...resume }),
       ...wait,
     };
   }
@@ -68,6 +83,7 @@ export class ClientDialect {
       case "result":
       case "error":
       case "accepted":
+      case "item":
         return message.id;
       case "response":
         return Number(message.u);

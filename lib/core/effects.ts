@@ -51,10 +51,20 @@ export interface DialOrder {
 
 /** Effects on the owner of any machine. */
 export interface CallerEffects {
-  /** The one end of a call or request. */
+  /** One value of a stream; what was read of it is told by `read`. */
+  item(call: CallId, value: Payload): void;
+  /** The one end of a call, a stream or a request. */
   settle(call: CallId, outcome: Outcome): void;
   /** Something that a user may want to observe. */
   report(report: Report): void;
+}
+
+/** How a stream begins, as its reader wants it. */
+export interface StreamBegin {
+  /** What may be sent at first, in units of items. */
+  readonly credit: number;
+  /** The first item that is wanted, counted from 0; `undefined` = the function does not number its items. */
+  readonly resumeFrom: number | undefined;
 }
 
 /** One run of a registered function. */
@@ -71,6 +81,8 @@ export interface Invocation {
   readonly timeoutMs: number;
   /** Who asked, as far as this node knows. */
   readonly caller: Caller;
+  /** Many values are asked for: so much may be given at first, and from which item on. `undefined` = one result. */
+  readonly stream: StreamBegin | undefined;
 }
 
 /** Who asked for a call: this process, a client, or the node that the call came from. */
@@ -85,6 +97,8 @@ export interface Caller {
 export interface NodeOwnerEffects extends CallerEffects {
   /** Runs a function; answered by one `returned` or `threw`, also after an abort. */
   invoke(invocation: Invocation): void;
+  /** The reader of a run's stream allows so much more, in units of items. */
+  credit(invocation: InvocationId, units: number): void;
   /** The caller gave up, is gone or out of time: the function's signal fires. */
   abort(invocation: InvocationId, reason: CallError): void;
   /** The node has drained and closed everything. */

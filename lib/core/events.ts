@@ -100,6 +100,8 @@ export type CallCommand =
       readonly waits?: boolean;
       /** After so many ms without an end another provider is asked, too; only if idempotent. Default: never. */
       readonly hedgeMs?: number | undefined;
+      /** Many values are asked for; `resumeFrom` says which is the first, where the function numbers them. Default: one. */
+      readonly stream?: { readonly resumeFrom: number | undefined } | undefined;
     }
     | {
       readonly type: "request";
@@ -120,6 +122,12 @@ export type CallCommand =
       readonly timeoutMs: number;
     }
     | { readonly type: "cancel"; readonly call: CallId }
+    | {
+      /** So much of a stream was read, in units of items. */
+      readonly type: "read";
+      readonly call: CallId;
+      readonly units: number;
+    }
   );
 
 /** What a node is told by its author's side. */
@@ -156,6 +164,12 @@ export type NodeCommand =
       | { readonly type: "withdraw"; readonly registration: RegistrationId }
       | {
         readonly type: "returned";
+        readonly invocation: InvocationId;
+        readonly value: Payload;
+      }
+      | {
+        /** One value of a run that was asked for a stream, as far as its credit goes. */
+        readonly type: "yielded";
         readonly invocation: InvocationId;
         readonly value: Payload;
       }

@@ -2,6 +2,7 @@ import { callError } from "../protocol/errors.ts";
 import { ACCEPTED_AFTER_MS, QUEUED_MS_MAX } from "../protocol/limits.ts";
 import { type Deadline, DeadlineQueue } from "../rpc/deadline_queue.ts";
 import { type Attempt, failure } from "./call_record.ts";
+import type { CallStreams } from "./call_streams.ts";
 import type { Outcome } from "./effects.ts";
 import type { InvocationId, RegistrationId } from "./events.ts";
 import type { FunctionTable, Registration } from "./function_table.ts";
@@ -21,6 +22,7 @@ export interface RunWatcher {
 /** Calls that run on this node, and those in line for a slot of a function that is busy. */
 export class LocalRuns {
   readonly #functions: FunctionTable;
+  readonly #streams: CallStreams;
   readonly #watcher: RunWatcher;
   readonly #queues = new Map<Registration, Attempt[]>();
   /** Of runs: when their callers are told. Of queued calls: when they have waited for long enough. */
@@ -29,8 +31,9 @@ export class LocalRuns {
   #queuedCount = 0;
 
   /** @param watcher Is told of runs that last and of calls that get no slot. */
-  constructor(functions: FunctionTable, watcher: RunWatcher) {
+  constructor(functions: FunctionTable, streams: CallStreams, watcher: RunWatcher) {
     this.#functions = functions;
+    this.#streams = streams;
     this.#watcher = watcher;
   }
 
@@ -149,6 +152,7 @@ export class LocalRuns {
       kwargs: spec.kwargs,
       timeoutMs: deadlineAt - turn.now,
       caller: spec.caller,
+      stream: this.#streams.begin(attempt),
     });
   }
 

@@ -21,6 +21,7 @@ import { isPropagation, type V1Message } from "../protocol/v1_messages.ts";
 import { failure, type ReplyTo } from "./call_record.ts";
 import type { Reach } from "./call_placing.ts";
 import { CallRouter } from "./call_router.ts";
+import { CallStreams } from "./call_streams.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { CoreSizes } from "./core_sizes.ts";
 import { type ConnectionRecord, ConnectionTable } from "./connection_table.ts";
@@ -70,6 +71,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   readonly #links: LinkKeeper;
   readonly #heartbeat: Heartbeat;
   readonly #urls: UrlWatch;
+  readonly #streams = new CallStreams(this.#connections);
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
   readonly #replies: Replies;
@@ -138,7 +140,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
-      ...{ reply, tellAccepted },
+      ...{ reply, tellAccepted, streams: this.#streams },
     });
     const replies = this.#replies = new Replies(connections);
     const observe = replies.observe.bind(replies);
@@ -232,6 +234,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         return this.#received(turn, event.connection, event.messages);
       case "returned":
         return this.#calls.ran(turn, event.invocation, { ok: true, value: event.value });
+      case "yielded":
+        return this.#calls.yielded(turn, event.invocation, event.value);
       case "threw":
         return this.#calls.ran(turn, event.invocation, failure(event.error));
       case "call":
@@ -241,11 +245,13 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         return this.#own.explain(turn, event);
       case "cancel":
         return this.#own.cancel(turn, event.call);
+      case "read":
+        return this.#own.read(turn, event.call, event.units);
       case "malformed":
         return this.#malformed(turn, event);
       case "congested":
       case "drained":
-        return this.#flow(event.connection, event.type === "drained");
+        return this.#flow(turn, event.connection, event.type === "drained");
     }
     this.#isStirred = true;
     switch (event.type) {
@@ -362,11 +368,13 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     else this.#json.malformed(turn, record, event.error);
   }
 
-  #flow(connection: number, isWritable: boolean): void {
+  #flow(turn: Turn, connection: number, isWritable: boolean): void {
     const record = this.#connections.get(connection);
     if (record === undefined) return;
     record.writable = isWritable;
-    if (isWritable) this.#isStirred = true;
+    if (!isWritable) return;
+    this.#isStirred = true;
+    this.#streams.drained(turn, connection);
   }
 
   #accepted(turn: Turn, replyTo: ReplyTo): void {

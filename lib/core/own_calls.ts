@@ -1,5 +1,5 @@
 import { type CallError, callError } from "../protocol/errors.ts";
-import { CALL_TIMEOUT_MS_MAX, RELAY_TTL_MAX } from "../protocol/limits.ts";
+import { CALL_TIMEOUT_MS_MAX, RELAY_TTL_MAX, STREAM_CREDIT } from "../protocol/limits.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { Task } from "./connection_table.ts";
@@ -55,6 +55,12 @@ export class OwnCalls {
     this.cancelTask(turn, task, callError("CANCELLED", "The caller gave up", "unknown"));
   }
 
+  /** The caller has read so much of a stream. */
+  read(turn: Turn, call: CallId, units: number): void {
+    const task = this.#tasks.get(call);
+    if (task?.kind === "call") this.#calls.read(turn, task.id, units);
+  }
+
   /** Ends whatever runs for somebody, wherever it came from. */
   cancelTask(turn: Turn, task: Task, error: CallError): void {
     if (task.kind === "call") this.#calls.cancel(turn, task.id, error);
@@ -75,7 +81,9 @@ export class OwnCalls {
       const { idempotent = false, waits = false, hedgeMs } = event;
       const manner = { idempotent, waits, hedgeMs };
       const ttl = target === undefined ? 0 : RELAY_TTL_MAX;
-      const spec = { fun, resources, args, kwargs, target, ttl, caller, contract, ...manner };
+      const stream = event.stream && { credit: STREAM_CREDIT, ...event.stream };
+      const asked = { fun, resources, args, kwargs, target, ttl, caller, contract, stream };
+      const spec = { ...asked, ...manner };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
     const { commands, wanted, waits = false } = event;

@@ -7,6 +7,7 @@ import {
 import { Payload } from "../protocol/payload.ts";
 import type {
   CallMessage,
+  CreditMessage,
   ExplainMessage,
   RequestMessage,
   V1Message,
@@ -16,7 +17,7 @@ import type { CallRouter } from "./call_router.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
 import type { Part } from "./connection_life.ts";
-import type { Caller } from "./effects.ts";
+import type { Caller, StreamBegin } from "./effects.ts";
 import type { Drop } from "./link_keeper.ts";
 import type { RequestRunner } from "./request_runner.ts";
 import type { Turn } from "./turn.ts";
@@ -61,6 +62,10 @@ export class V1Door {
         return this.#explain(turn, record, message);
       case "accepted":
         return this.#calls.accepted(turn, record.id, message.id);
+      case "item":
+        return this.#calls.item(turn, record.id, message.id, message.value);
+      case "credit":
+        return this.#credit(turn, record, message);
       case "result":
         return this.#calls.answered(turn, record.id, message.id, success(message));
       case "error":
@@ -94,6 +99,7 @@ export class V1Door {
       idempotent: message.idempotent === true,
       waits: message.wait === true,
       hedgeMs: message.hedgeMs,
+      ...(message.credit === undefined ? {} : { stream: streamOf(message.credit, message) }),
     };
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const id = this.#calls.start(turn, spec, replyTo, deadlineAt, record.id);
@@ -139,12 +145,21 @@ export class V1Door {
     return false;
   }
 
+  #credit(turn: Turn, record: ConnectionRecord, { id, units }: CreditMessage): void {
+    const task = record.inbound.get(id);
+    if (task?.kind === "call") this.#calls.credit(turn, task.id, units);
+  }
+
   #cancel(turn: Turn, record: ConnectionRecord, id: number): void {
     const task = record.inbound.get(id);
     const error = callError("CANCELLED", "The caller gave up", "unknown");
     if (task?.kind === "call") this.#calls.cancel(turn, task.id, error);
     else if (task !== undefined) this.#requests.cancel(turn, task.id, error);
   }
+}
+
+function streamOf(credit: number, { resumeFrom }: CallMessage): StreamBegin {
+  return { credit, resumeFrom };
 }
 
 /** Notes what runs for a peer, unless it has ended already. */

@@ -126,6 +126,7 @@ function textSize(message: WireMessage): number {
   switch (message.type) {
     case "call":
       return MESSAGE_TEXT_GUESS + message.args.text.length + (message.kwargs?.text.length ?? 0);
+    case "item":
     case "result":
       return MESSAGE_TEXT_GUESS + message.value.text.length;
     case "offers":

@@ -14,12 +14,14 @@ import {
   type FieldIssue,
 } from "../contract/checking.ts";
 import type { Contract } from "../contract/contract.ts";
-import type { ReturningTerms } from "../contract/terms.ts";
+import type { ContractTerms, ReturningTerms, YieldingTerms } from "../contract/terms.ts";
 import { DeclaredError, declaredOnWire } from "../contract/declared_error.ts";
 import type { ArgsOut, KwargsOut } from "../contract/inference.ts";
+import type { StandardSchema } from "../contract/standard_schema.ts";
 import { type CallError, callError } from "../protocol/errors.ts";
 import { Payload } from "../protocol/payload.ts";
-import type { ContractFunction, RegisteredFunction } from "./function_context.ts";
+import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
+import { endIterator, type ItemIterator, iteratorOf } from "./item_iterator.ts";
 
 /** How a run under a contract ended badly, in the words that its caller gets. */
 export class ContractFailure extends Error {
@@ -44,24 +46,80 @@ export function contractFunction<Terms extends ReturningTerms>(
   run: ContractFunction<Terms>,
 ): RegisteredFunction {
   return async (args, context) => {
-    const checked = await checkedArguments(contract, args, context.kwargs);
-    if (!checked.ok) throw new ContractFailure(argumentError(contract.name, checked.issues), false);
-    // The schemas have just made these values, so they are of the types that the terms infer.
-    const typedArgs = checked.value.args as ArgsOut<Terms>;
-    const kwargs = checked.value.kwargs as KwargsOut<Terms>;
+    const { typedArgs, kwargs } = await taken(contract, args, context.kwargs);
     let result: unknown;
     try {
       result = await run(typedArgs, { ...context, kwargs });
     } catch (error) {
       throw await failureOf(contract, error);
     }
-    return await checkedPayload(contract, result);
+    return await checkedPayload(contract, contract.terms.returns, result, "returned");
+  };
+}
+
+/** The same for a function that gives many values: each is checked on its way. */
+export function yieldingFunction<Terms extends YieldingTerms>(
+  contract: Contract<Terms>,
+  run: YieldingFunction<Terms>,
+): RegisteredFunction {
+  return async (args, context) => {
+    const { typedArgs, kwargs } = await taken(contract, args, context.kwargs);
+    let given: unknown;
+    try {
+      given = await run(typedArgs, { ...context, kwargs });
+    } catch (error) {
+      throw await failureOf(contract, error);
+    }
+    const iterator = iteratorOf(given);
+    return iterator === undefined ? given : checkedItems(contract, iterator);
+  };
+}
+
+/** Not a generator: its `return` reaches the function also while that is being asked for a value. */
+function checkedItems(
+  contract: Contract<YieldingTerms>,
+  iterator: ItemIterator,
+): AsyncIterableIterator<unknown> {
+  return {
+    async next(): Promise<IteratorResult<unknown>> {
+      let step: IteratorResult<unknown>;
+      try {
+        step = await iterator.next();
+      } catch (error) {
+        throw await failureOf(contract, error);
+      }
+      if (step.done === true) return step;
+      const schema = contract.terms.yields;
+      return { done: false, value: await checkedPayload(contract, schema, step.value, "yielded") };
+    },
+    async return(): Promise<IteratorResult<unknown>> {
+      await endIterator(iterator);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator](): AsyncIterableIterator<unknown> {
+      return this;
+    },
+  };
+}
+
+/** Arguments as the function gets them. */
+async function taken<Terms extends ContractTerms>(
+  contract: Contract<Terms>,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+): Promise<{ readonly typedArgs: ArgsOut<Terms>; readonly kwargs: KwargsOut<Terms> }> {
+  const checked = await checkedArguments(contract, args, kwargs);
+  if (!checked.ok) throw new ContractFailure(argumentError(contract.name, checked.issues), false);
+  // The schemas have just made these values, so they are of the types that the terms infer.
+  return {
+    typedArgs: checked.value.args as ArgsOut<Terms>,
+    kwargs: checked.value.kwargs as KwargsOut<Terms>,
   };
 }
 
 /** A schema that throws is the author's business, and nothing has run. */
 async function checkedArguments(
-  contract: Contract<ReturningTerms>,
+  contract: Contract,
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>>,
 ): Promise<Checked<CheckedArguments>> {
@@ -74,18 +132,24 @@ async function checkedArguments(
 }
 
 async function checkedPayload(
-  contract: Contract<ReturningTerms>,
+  contract: Contract,
+  schema: StandardSchema,
   result: unknown,
+  how: "returned" | "yielded",
 ): Promise<unknown> {
   const payload = Payload.tryFromUnknown(result);
   // The host says why it can't travel.
   if (payload === undefined) return result;
   // Read anew: a schema may change what it is given.
-  const checked = await checkValue(contract.terms.returns, JSON.parse(payload.text), "result");
+  const checked = await checkValue(
+    schema,
+    JSON.parse(payload.text),
+    how === "returned" ? "result" : "item",
+  );
   if (checked.ok) return payload;
   const [first] = checked.issues;
   // The schema's words may hold parts of the result, which is not the caller's to see.
-  const message = `${contract.name} returned what its contract does not allow, at ${first?.path}`;
+  const message = `${contract.name} ${how} what its contract does not allow, at ${first?.path}`;
   throw new ContractFailure(
     callError("INVALID_RESULT", message, "yes"),
     true,
@@ -94,7 +158,7 @@ async function checkedPayload(
 }
 
 /** What a function threw; an error that its contract declares in the form in which it travels. */
-async function failureOf(contract: Contract<ReturningTerms>, thrown: unknown): Promise<unknown> {
+async function failureOf(contract: Contract, thrown: unknown): Promise<unknown> {
   // Errors of other contracts come from calls that the function made: nothing its own caller knows.
   if (!(thrown instanceof DeclaredError) || thrown.contract !== contract) return thrown;
   const travelling = await declaredOnWire(thrown);

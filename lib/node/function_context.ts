@@ -1,18 +1,29 @@
-import type { Contract, ReturningContract } from "../contract/contract.ts";
-import type { ReturningTerms } from "../contract/terms.ts";
-import type { ArgsOut, KwargsOut, ResultIn, ResultOut } from "../contract/inference.ts";
+import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
+import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
+import type {
+  ArgsOut,
+  KwargsOut,
+  ResultIn,
+  ResultOut,
+  YieldIn,
+  YieldOut,
+} from "../contract/inference.ts";
 import type {
   CallOptions,
   CommandOptions,
   ContractCallRest,
+  ContractStreamRest,
   ExplainOptions,
   RepeatOptions,
+  StreamOptions,
 } from "../client/call_options.ts";
 import type { Explanation } from "../core/explain.ts";
 import type { Calling, UntypedCalling } from "../client/calling.ts";
 import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
 import type { Caller } from "../core/effects.ts";
 import type { FunctionName } from "../protocol/names.ts";
+import type { Items } from "./item_iterator.ts";
+import type { ItemStream } from "../client/item_stream.ts";
 
 /** What a function gets besides its arguments. Every member may be taken out by destructuring. */
 export interface FunctionContext<Kwargs = Readonly<Record<string, unknown>>> {
@@ -26,6 +37,10 @@ export interface FunctionContext<Kwargs = Readonly<Record<string, unknown>>> {
   readonly remaining: () => number;
   /** Who asked, as far as this node knows. */
   readonly caller: Caller;
+  /**
+   * Of a stream whose reader numbers its items from 0: the first one that it wants, since it has those before. Default 0.
+   */
+  readonly resumeFrom: number;
   /** Calls on: within what is left of the caller's time, and cancelled together with this call. */
   readonly client: Calling;
 }
@@ -48,6 +63,18 @@ export type ContractFunction<Terms extends ReturningTerms> = (
   args: ArgsOut<Terms>,
   context: FunctionContext<KwargsOut<Terms>>,
 ) => ResultIn<Terms> | Promise<ResultIn<Terms>>;
+
+/**
+ * A function under a contract that yields: it gets arguments that were checked, and each value that it gives is checked before
+ * it travels. It is asked for the next one when its reader has room for it.
+ *
+ * @param args Positional arguments, as the contract's schemas make them.
+ * @returns Values of the kind that the contract's schema takes: an async generator, any iterable or a `ReadableStream`.
+ */
+export type YieldingFunction<Terms extends YieldingTerms> = (
+  args: ArgsOut<Terms>,
+  context: FunctionContext<KwargsOut<Terms>>,
+) => Items<YieldIn<Terms>> | Promise<Items<YieldIn<Terms>>>;
 
 /** The calls of a function that runs: bounded by the call that it serves. */
 export class NestedCalls implements Calling {
@@ -87,6 +114,25 @@ export class NestedCalls implements Calling {
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
     return this.#calls.request(build, { ...options, ...this.#bounded(options) });
+  }
+
+  /** See {@linkcode Calling.stream}. */
+  stream(
+    name: string,
+    args?: readonly unknown[],
+    options?: StreamOptions & CommandOptions,
+  ): ItemStream<unknown>;
+  /** See {@linkcode Calling.stream}. */
+  stream<Terms extends YieldingTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractStreamRest<Terms>
+  ): ItemStream<YieldOut<Terms>>;
+  stream(
+    target: string | YieldingContract,
+    args: readonly unknown[] = [],
+    options: StreamOptions & CommandOptions = {},
+  ): ItemStream<unknown> {
+    return this.#calls.stream(target, args, { ...options, ...this.#bounded(options) });
   }
 
   /** See {@linkcode Calling.explain}. */

@@ -15,6 +15,8 @@ import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { ContractFailure } from "./contract_function.ts";
 import type { CallEvent } from "./events.ts";
+import { endIterator, isOnlyStream, iteratorOf } from "./item_iterator.ts";
+import { OutgoingItems } from "./outgoing_items.ts";
 import { type FunctionContext, NestedCalls, type RegisteredFunction } from "./function_context.ts";
 import { PublicError } from "./public_error.ts";
 
@@ -47,6 +49,7 @@ export class FunctionHost {
   readonly #edges: FunctionHostEdges;
   readonly #functions = new Map<RegistrationId, HostedFunction>();
   readonly #running = new Map<InvocationId, AbortController>();
+  readonly #streams = new Map<InvocationId, OutgoingItems>();
 
   /** @param edges What the host needs from its node. */
   constructor(edges: FunctionHostEdges) {
@@ -72,7 +75,13 @@ export class FunctionHost {
     }
     const abort = new AbortController();
     this.#running.set(invocation.invocation, abort);
+    this.#stream(invocation);
     queueMicrotask(() => void this.#run(invocation, hosted, abort.signal));
+  }
+
+  /** The reader of a run's stream allows so much more, in units of items. */
+  credit(invocation: InvocationId, units: number): void {
+    this.#streams.get(invocation)?.credit(units);
   }
 
   /** Fires the signal of a run, after the present turn as well. */
@@ -96,16 +105,29 @@ export class FunctionHost {
     try {
       const args: unknown = JSON.parse(invocation.args.text);
       const context = this.#context(invocation, name, signal, startedAt);
-      ended = ending(name, await hosted.run(Array.isArray(args) ? args : [], context));
+      const given = await hosted.run(Array.isArray(args) ? args : [], context);
+      const stream = this.#streams.get(call);
+      ended = stream === undefined
+        ? ending(name, given)
+        : await sending(name, given, stream, signal);
     } catch (error) {
       if (!isForCaller(error) && !signal.aborted) this.#noteFailure(error);
       ended = { ok: false, error: signal.aborted ? givenUp(signal) : safeError(name, error) };
     }
     this.#running.delete(call);
+    this.#streams.delete(call);
     this.#tell(call, ended);
     const durationMs = this.#edges.now() - startedAt;
     const code = ended.ok ? undefined : ended.error.code;
     this.#edges.observe({ type: "ended", call, function: name, caller, code, durationMs });
+  }
+
+  #stream({ invocation, stream }: Invocation): void {
+    if (stream === undefined) return;
+    const put = (value: Payload): void => {
+      this.#edges.post((now) => ({ type: "yielded", invocation, value, now }));
+    };
+    this.#streams.set(invocation, new OutgoingItems(stream.credit, put));
   }
 
   #noteFailure(error: unknown): void {
@@ -126,7 +148,8 @@ export class FunctionHost {
     const remaining = (): number => Math.max(0, endAt - this.#edges.now());
     const kwargs: Record<string, unknown> = JSON.parse(invocation.kwargs?.text ?? "{}");
     const client = new NestedCalls(this.#edges.calls, signal, remaining);
-    return { name, kwargs, signal, remaining, caller: invocation.caller, client };
+    const resumeFrom = invocation.stream?.resumeFrom ?? 0;
+    return { name, kwargs, signal, remaining, caller: invocation.caller, client, resumeFrom };
   }
 
   #tell(invocation: InvocationId, ended: Ended): void {
@@ -140,7 +163,30 @@ export class FunctionHost {
   }
 }
 
+/** Sends all that a function gives. */
+async function sending(
+  name: FunctionName,
+  given: unknown,
+  stream: OutgoingItems,
+  signal: AbortSignal,
+): Promise<Ended> {
+  const iterator = iteratorOf(given);
+  if (iterator === undefined) {
+    const message = `${name} gives one value: call it in place of reading a stream`;
+    return { ok: false, error: callError("INVALID_ARGUMENT", message, "yes") };
+  }
+  await stream.send(name, iterator, signal);
+  if (signal.aborted) return { ok: false, error: givenUp(signal) };
+  return { ok: true, value: Payload.fromValue(null) };
+}
+
 function ending(name: FunctionName, result: unknown): Ended {
+  if (isOnlyStream(result)) {
+    const iterator = iteratorOf(result);
+    if (iterator !== undefined) void endIterator(iterator);
+    const message = `${name} gives many values: read them by \`stream\` in place of \`call\``;
+    return { ok: false, error: callError("INVALID_ARGUMENT", message, "yes") };
+  }
   const value = result instanceof Payload ? result : Payload.tryFromUnknown(result);
   if (value === undefined) {
     const message = `${name} returned what JSON can't say: a cycle, a bigint or a throwing toJSON`;

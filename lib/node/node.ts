@@ -3,69 +3,38 @@ import type {
   CallOptions,
   CommandOptions,
   ContractCallRest,
+  ContractStreamRest,
   ExplainOptions,
   RepeatOptions,
+  StreamOptions,
 } from "../client/call_options.ts";
 import type { Explanation } from "../core/explain.ts";
 import type { Calling } from "../client/calling.ts";
-import type { Calls } from "../client/calls.ts";
 import type { FunctionDescription } from "../client/description.ts";
 import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
-import type { Contract, ReturningContract } from "../contract/contract.ts";
-import type { ResultOut } from "../contract/inference.ts";
-import type { ReturningTerms } from "../contract/terms.ts";
+import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
+import type { ResultOut, YieldOut } from "../contract/inference.ts";
+import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
 import type { CoreSizes } from "../core/core_sizes.ts";
-import type { NodeOwnerEffects } from "../core/effects.ts";
-import type { NodeCommand } from "../core/events.ts";
 import type { LinkView } from "../core/link_view.ts";
-import type { NodeCore } from "../core/node_core.ts";
-import type { Driver } from "../edges/driver.ts";
 import { acceptPieces } from "../edges/piece_frames.ts";
-import type { Clock } from "../edges/system_clock.ts";
 import { plainText, upgradeRequest } from "../edges/websocket_upgrade.ts";
 import type { Listing } from "../federation/function_registry.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
-import {
-  type ClusterId,
-  type Incarnation,
-  type MaxHops,
-  type NodeUrl,
-  nodeUrl,
-  type ResourceName,
-} from "../protocol/names.ts";
-import type { ContractShelf } from "./contract_shelf.ts";
+import { type ClusterId, type Incarnation, type NodeUrl, nodeUrl } from "../protocol/names.ts";
 import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
-import type { ContractFunction, RegisteredFunction } from "./function_context.ts";
+import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
 import { NODE_SUBPROTOCOLS } from "./listening.ts";
-import type { NodeOwner } from "./node_owner.ts";
 import type { FunctionOptions, Offer } from "./offer.ts";
+import type { NodeParts } from "./node_parts.ts";
 import { Registrations } from "./registrations.ts";
+import type { ItemStream } from "../client/item_stream.ts";
 
 /** How long calls may take to end when a node leaves, where nobody says, in ms. */
 const DRAIN_TIMEOUT_MS_DEFAULT = 5_000;
 /** How much longer than it was told the machine may take before it is left behind, in ms. */
 const DRAIN_GRACE_MS = 1_000;
-
-/** What a node is made of; `startNode` puts it together. */
-export interface NodeParts {
-  readonly core: NodeCore;
-  readonly owner: NodeOwner;
-  readonly driver: Driver<NodeCommand, NodeOwnerEffects>;
-  readonly calls: Calls;
-  readonly clock: Clock;
-  /** Contracts of this node's functions, and others'. */
-  readonly shelf: ContractShelf;
-  readonly identity: {
-    readonly url: NodeUrl;
-    readonly cluster: ClusterId;
-    readonly incarnation: Incarnation;
-  };
-  /** What every offer has. */
-  readonly resources: readonly ResourceName[];
-  /** How far offers are heard that do not say. */
-  readonly maxHops: MaxHops;
-}
 
 /**
  * A node of a federation: offers functions, knows what others offer, calls and passes calls on. Made by `startNode`.
@@ -152,9 +121,40 @@ export class FarcallNode implements Calling, AsyncDisposable {
     run: ContractFunction<Terms>,
     options?: FunctionOptions,
   ): Offer;
+  /**
+   * Offers a function under a contract that yields: each value is checked before it travels, and the function is asked for the
+   * next one when its reader has room for it.
+   *
+   * @param contract What caller and provider agreed on.
+   * @param run The function: an async generator, or what returns an iterable or a `ReadableStream`.
+   * @param options More resources, reach and concurrency.
+   * @returns The offer, which withdraws it.
+   *
+   * @example Values as long as somebody reads them
+   * ```ts
+   * import { contract, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   * import * as v from "valibot";
+   *
+   * const count = contract("count", { args: [v.number()], yields: v.number() });
+   *
+   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+   * node.register(count, async function* ([last]) {
+   *   for (let number = 1; number <= last; number += 1) yield number;
+   * });
+   * let sum = 0;
+   * for await (const number of node.stream(count, [4])) sum += number;
+   * assertEquals(sum, 10);
+   * ```
+   */
+  register<Terms extends YieldingTerms>(
+    contract: Contract<Terms>,
+    run: YieldingFunction<Terms>,
+    options?: FunctionOptions,
+  ): Offer;
   register(
-    target: string | ReturningContract,
-    run: RegisteredFunction | ContractFunction<ReturningTerms>,
+    target: string | Contract<ReturningTerms> | Contract<YieldingTerms>,
+    run: RegisteredFunction | ContractFunction<ReturningTerms> | YieldingFunction<YieldingTerms>,
     options: FunctionOptions = {},
   ): Offer {
     this.#throwIfEnded();
@@ -178,6 +178,25 @@ export class FarcallNode implements Calling, AsyncDisposable {
     options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
     return this.#parts.calls.call(target, args, options);
+  }
+
+  /** See {@linkcode Calling.stream}. */
+  stream(
+    name: string,
+    args?: readonly unknown[],
+    options?: StreamOptions & CommandOptions,
+  ): ItemStream<unknown>;
+  /** See {@linkcode Calling.stream}. */
+  stream<Terms extends YieldingTerms>(
+    contract: Contract<Terms>,
+    ...rest: ContractStreamRest<Terms>
+  ): ItemStream<YieldOut<Terms>>;
+  stream(
+    target: string | YieldingContract,
+    args: readonly unknown[] = [],
+    options: StreamOptions & CommandOptions = {},
+  ): ItemStream<unknown> {
+    return this.#parts.calls.stream(target, args, options);
   }
 
   /** See {@linkcode Calling.explain}. */

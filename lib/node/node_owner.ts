@@ -6,6 +6,7 @@ import type { Report } from "../core/reports.ts";
 import type { CallError } from "../protocol/errors.ts";
 import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
 import type { FunctionHost } from "./function_host.ts";
+import type { Payload } from "../protocol/payload.ts";
 
 /** Hands what the machine of a node wants of its owner to whoever does it. */
 export class NodeOwner implements NodeOwnerEffects {
@@ -38,6 +39,11 @@ export class NodeOwner implements NodeOwnerEffects {
     return this.#host;
   }
 
+  /** One value of a stream that this node reads. */
+  item(call: CallId, value: Payload): void {
+    this.#calls.item(call, value);
+  }
+
   /** A call of this node ended. */
   settle(call: CallId, outcome: Outcome): void {
     this.#calls.settle(call, outcome);
@@ -64,6 +70,11 @@ export class NodeOwner implements NodeOwnerEffects {
   /** A function is to run. */
   invoke(invocation: Invocation): void {
     this.#host.invoke(invocation);
+  }
+
+  /** The reader of a run's stream allows more. */
+  credit(invocation: InvocationId, units: number): void {
+    this.#host.credit(invocation, units);
   }
 
   /** A run is wanted no longer. */

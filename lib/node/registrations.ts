@@ -1,7 +1,6 @@
-import { callable } from "../client/contract_checks.ts";
 import { digestOf } from "../client/contract_digest.ts";
-import type { Contract, ReturningContract } from "../contract/contract.ts";
-import type { ReturningTerms } from "../contract/terms.ts";
+import type { Contract } from "../contract/contract.ts";
+import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
 import type { NodeCommand } from "../core/events.ts";
 import type { OfferContract } from "../protocol/contract_facts.ts";
 import {
@@ -18,9 +17,9 @@ import {
   type ResourceName,
   resourceSet,
 } from "../protocol/names.ts";
-import { contractFunction } from "./contract_function.ts";
+import { contractFunction, yieldingFunction } from "./contract_function.ts";
 import type { ContractShelf } from "./contract_shelf.ts";
-import type { ContractFunction, RegisteredFunction } from "./function_context.ts";
+import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
 import type { FunctionHost } from "./function_host.ts";
 import { type FunctionOptions, Offer } from "./offer.ts";
 
@@ -49,8 +48,8 @@ export class Registrations {
 
   /** See `FarcallNode.register`. */
   register(
-    target: string | ReturningContract,
-    run: RegisteredFunction | ContractFunction<ReturningTerms>,
+    target: string | Contract<ReturningTerms> | Contract<YieldingTerms>,
+    run: RegisteredFunction | ContractFunction<ReturningTerms> | YieldingFunction<YieldingTerms>,
     options: FunctionOptions,
   ): Offer {
     if (typeof run !== "function") {
@@ -59,12 +58,7 @@ export class Registrations {
     }
     return typeof target === "string"
       ? this.#offer(functionName(target), run as RegisteredFunction, options)
-      : this.#offer(
-        callable(target).name,
-        contractFunction(target, run as ContractFunction<ReturningTerms>),
-        options,
-        target,
-      );
+      : this.#offer(target.name, held(target, run), options, target);
   }
 
   #offer(
@@ -112,6 +106,22 @@ export class Registrations {
 function offerContract(agreed: Contract): OfferContract {
   const { version, idempotent } = agreed;
   return { digest: digestOf(agreed), ...(version === undefined ? {} : { version }), idempotent };
+}
+
+/** The overloads say which function belongs to which contract. */
+function held(
+  contract: Contract<ReturningTerms> | Contract<YieldingTerms>,
+  run: unknown,
+): RegisteredFunction {
+  return isYielding(contract)
+    ? yieldingFunction(contract, run as YieldingFunction<YieldingTerms>)
+    : contractFunction(contract, run as ContractFunction<ReturningTerms>);
+}
+
+function isYielding(
+  contract: Contract<ReturningTerms> | Contract<YieldingTerms>,
+): contract is Contract<YieldingTerms> {
+  return contract.terms.yields !== undefined;
 }
 
 function concurrencyOf({ concurrency = RUNNING_FUNCTIONS_MAX }: FunctionOptions): number {

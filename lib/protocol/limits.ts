@@ -135,6 +135,25 @@ export const LEAVING_REST_MS = 5_000;
 /** How long a node that leaves serves on until its neighbours have taken its withdrawal, in ms. */
 export const WITHDRAWAL_MS_MAX = 1_000;
 
+/** Streams that one connection may read at once; beyond it `RESOURCE_EXHAUSTED`. */
+export const STREAMS_PER_LINK_MAX = 1_024;
+/**
+ * What a writer may send of one stream before its reader gives new credit, in units of items (see
+ * {@linkcode STREAM_ITEM_OVERHEAD}): enough for 5 MB/s over 50 ms. An item leaves as long as any is left.
+ */
+export const STREAM_CREDIT = 256 * 1024;
+/** What may be under way of all streams over one link, or of all that one process reads; each gets an equal part. */
+export const STREAM_CREDIT_PER_LINK = 4 * 1024 * 1024;
+/** What a stream may always have under way, however many there are: none starves because others are not read. */
+export const STREAM_CREDIT_MIN = 4 * 1024;
+/** Longest item of a stream; more ends the stream with `RESULT_TOO_LARGE`, and with `PROTOCOL` where a peer sends it. */
+export const STREAM_ITEM_MAX = STREAM_CREDIT;
+/**
+ * An item counts as the UTF-16 units of its JSON text and so many more: tiny ones need memory, too, and no window holds more
+ * than 4,096.
+ */
+export const STREAM_ITEM_OVERHEAD = 64;
+
 /** Failures in a row after which a provider is left alone. */
 export const COOL_DOWN_FAILURES = 5;
 /** First rest of a failing provider, in ms; doubles up to {@linkcode COOL_DOWN_MS_MAX}. */

@@ -27,12 +27,14 @@ import type {
   AcceptedMessage,
   CallMessage,
   CancelMessage,
+  CreditMessage,
   ErrorMessage,
   ExplainMessage,
+  ItemMessage,
   RequestMessage,
   ResultMessage,
 } from "./v1_messages.ts";
-import { ASKED_CONTRACT, CALL_ID, DIFFERENCES, TIMEOUT_MS, TTL } from "./v1_shapes.ts";
+import { ASKED_CONTRACT, CALL_ID, CREDIT, DIFFERENCES, TIMEOUT_MS, TTL } from "./v1_shapes.ts";
 
 const COMMANDS = commandsShape("resources", ASKED_CONTRACT);
 const WANTED = listOf(ID, COMMANDS_PER_REQUEST_MAX);
@@ -70,6 +72,8 @@ export function decodeCall(value: JsonObject): CallMessage {
   const ttl = optional(value, "ttl", TTL);
   const contract = optional(value, "contract", ASKED_CONTRACT);
   const hedgeMs = optional(value, "hedge_ms", TIMEOUT_MS);
+  const credit = optional(value, "credit", CREDIT);
+  const resumeFrom = optional(value, "resume_from", CALL_ID);
   return {
     type: "call",
     id: required(value, "id", CALL_ID),
@@ -84,6 +88,8 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(optional(value, "idempotent", BOOLEAN) === true ? { idempotent: true } : {}),
     ...(optional(value, "wait", BOOLEAN) === true ? { wait: true } : {}),
     ...(hedgeMs === undefined ? {} : { hedgeMs }),
+    ...(credit === undefined ? {} : { credit }),
+    ...(resumeFrom === undefined ? {} : { resumeFrom }),
   };
 }
 
@@ -113,6 +119,24 @@ export function decodeExplain(value: JsonObject): ExplainMessage {
 /** The function runs. */
 export function decodeAccepted(value: JsonObject): AcceptedMessage {
   return { type: "accepted", id: required(value, "id", CALL_ID) };
+}
+
+/** One value of a stream. */
+export function decodeItem(value: JsonObject): ItemMessage {
+  return {
+    type: "item",
+    id: required(value, "id", CALL_ID),
+    value: Payload.fromValue(required(value, "value", ANY)),
+  };
+}
+
+/** More of a stream may be sent. */
+export function decodeCredit(value: JsonObject): CreditMessage {
+  return {
+    type: "credit",
+    id: required(value, "id", CALL_ID),
+    units: required(value, "units", CREDIT),
+  };
 }
 
 /** The good end. */

@@ -16,6 +16,7 @@ function hello(message: V1Hello): string {
 
 function call(message: CallMessage): string {
   const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, hedgeMs, contract } = message;
+  const { credit, resumeFrom } = message;
   return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
     `"resources":${JSON.stringify(resources)},"args":${args.text}` +
     (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
@@ -25,7 +26,9 @@ function call(message: CallMessage): string {
     (contract === undefined ? "" : `,"contract":${JSON.stringify(contract)}`) +
     (message.idempotent === undefined ? "" : `,"idempotent":true`) +
     (message.wait === undefined ? "" : `,"wait":true`) +
-    (hedgeMs === undefined ? "" : `,"hedge_ms":${hedgeMs}`) + "}";
+    (hedgeMs === undefined ? "" : `,"hedge_ms":${hedgeMs}`) +
+    (credit === undefined ? "" : `,"credit":${credit}`) +
+    (resumeFrom === undefined ? "" : `,"resume_from":${resumeFrom}`) + "}";
 }
 
 function request(message: RequestMessage): string {
@@ -61,6 +64,10 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
     case "result":
       return `{"type":"result","id":${message.id},"value":${message.value.text}` +
         (message.differs === undefined ? "}" : `,"differs":${JSON.stringify(message.differs)}}`);
+    case "item":
+      return `{"type":"item","id":${message.id},"value":${message.value.text}}`;
+    case "credit":
+      return `{"type":"credit","id":${message.id},"units":${message.units}}`;
     case "error":
       return JSON.stringify({ type: "error", id: message.id, error: error(message.error) });
     case "cancel":

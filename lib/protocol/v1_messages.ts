@@ -182,6 +182,10 @@ export interface CallMessage {
   readonly wait?: true;
   /** After so many ms without an end another provider is asked, too; only for idempotent calls. */
   readonly hedgeMs?: number;
+  /** Many values are asked for: so much of them may be sent at first. Absent = one result. */
+  readonly credit?: number;
+  /** Of a stream: the first item that is wanted, counted from 0. Says that the function numbers its items. */
+  readonly resumeFrom?: number;
 }
 
 /** Runs several commands that feed each other. */
@@ -220,19 +224,39 @@ export interface AcceptedMessage {
   readonly id: number;
 }
 
-/** The good end of a call or request. */
+/** One value of a stream, from its writer to its reader. */
+export interface ItemMessage {
+  /** Which message this is. */
+  readonly type: "item";
+  /** The number of the call, as its sender gave it. */
+  readonly id: number;
+  /** The value. */
+  readonly value: Payload;
+}
+
+/** So much more of a stream may be sent, from its reader to its writer. */
+export interface CreditMessage {
+  /** Which message this is. */
+  readonly type: "credit";
+  /** The number of the call, as its sender gave it. */
+  readonly id: number;
+  /** In units of items: UTF-16 units of the JSON text and 64 more. */
+  readonly units: number;
+}
+
+/** The good end of a call, a stream or a request. */
 export interface ResultMessage {
   /** Which message this is. */
   readonly type: "result";
   /** The number of the call or request, as its sender gave it. */
   readonly id: number;
-  /** The result: of a request, an object by command name. */
+  /** The result: of a request, an object by command name; of a stream, null. */
   readonly value: Payload;
   /** Functions that ran under another contract than their caller's; `undefined` = none. */
   readonly differs?: readonly ContractDifference[];
 }
 
-/** The bad end of a call or request. */
+/** The bad end of a call, a stream or a request. */
 export interface ErrorMessage {
   /** Which message this is. */
   readonly type: "error";
@@ -305,6 +329,8 @@ export type V1Message =
   | RequestMessage
   | ExplainMessage
   | AcceptedMessage
+  | ItemMessage
+  | CreditMessage
   | ResultMessage
   | ErrorMessage
   | CancelMessage

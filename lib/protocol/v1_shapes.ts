@@ -49,6 +49,8 @@ export const UINT32: Shape<number> = within(UINT32_MAX);
 export const CALL_ID: Shape<number> = within(Number.MAX_SAFE_INTEGER);
 /** Links a call may still pass. */
 export const TTL: Shape<number> = within(RELAY_TTL_MAX);
+/** Credit of a stream; more than fits into a window is cut where it is counted. */
+export const CREDIT: Shape<number> = within(UINT32_MAX);
 /** Milliseconds left; more than the longest allowed time is cut to that. */
 export const TIMEOUT_MS: Shape<number> = {
   expected: "a number of milliseconds from 0",

@@ -44,6 +44,7 @@ export class SimulatedClient {
       { queue, network, clock, place, noted },
       core,
       {
+        item: () => {},
         settle: (call, outcome) => calls.end(this, call, outcome, queue.now),
         report: (report) => told(this.name, report),
       },

@@ -265,6 +265,8 @@ export class SimulatedNode implements Dialable {
       settle: (call, outcome) => calls.end(this, call, outcome, queue.now),
       report: (report: Report) => told(this.name, report),
       invoke: (invocation) => this.#invoke(invocation),
+      item: () => {},
+      credit: () => {},
       abort: () => {},
       stopped: () => this.#stopped(),
     };

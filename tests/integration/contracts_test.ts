@@ -9,6 +9,7 @@ import {
   declaredError,
   FarcallError,
   isDeclaredError,
+  ItemStream,
   type StandardSchema,
   startNode,
 } from "@farcall/farcall";
@@ -232,17 +233,14 @@ Deno.test("a schema that throws on the provider is its author's business", async
   assert(!error.message.includes("secret"));
 });
 
-Deno.test("a contract that yields can be neither called nor registered as a function", async () => {
+Deno.test("a contract that yields can't be called, and one that returns can't be read as a stream", async () => {
   const tail = contract("tail", { args: [], yields: v.string() });
+  const one = contract("one", { args: [], returns: v.string() });
   await using node = await startNode(LISTEN);
-  const untyped = (method: "call" | "register", ...rest: unknown[]): unknown =>
-    Reflect.apply(node[method], node, [tail, ...rest]);
-  await assertRejects(async () => await untyped("call"), TypeError, "yields");
-  let thrown: unknown;
-  try {
-    untyped("register", () => []);
-  } catch (error) {
-    thrown = error;
-  }
-  assert(thrown instanceof TypeError && thrown.message.includes("yields"));
+  const untyped = (method: "call" | "stream", of: unknown): unknown =>
+    Reflect.apply(node[method], node, [of]);
+  await assertRejects(async () => await untyped("call", tail), TypeError, "yields");
+  const stream = untyped("stream", one);
+  assert(stream instanceof ItemStream);
+  await assertRejects(() => stream.next(), TypeError, "gives one result");
 });

@@ -132,6 +132,14 @@ Deno.test("dependent_calls.ts runs one request on three nodes", async () => {
   assertStringIncludes(stdout, JSON.stringify(expected));
 });
 
+Deno.test("streaming.ts reads as fast as it is read, and goes on at another node", async () => {
+  const { code, stdout, stderr } = await run("streaming.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^lab-[ab] begins at line 0\n10 lines read, and no more than 1000 made\n/);
+  assertMatch(stdout, /goes away\n(.*\n)*lab-[ab] begins at line 2\d\d\d\n/);
+  assertStringIncludes(stdout, "4001 lines in order, from two nodes\n");
+});
+
 Deno.test("typed_contracts.ts checks on both sides and shows what a function takes", async () => {
   const { code, stdout, stderr } = await run("typed_contracts.ts");
   assertEquals([code, stderr], [0, ""]);

@@ -278,9 +278,11 @@ class Player implements Replay {
   #step(event: Untimed<NodeEvent>): void {
     const timed = { ...event, now: START_AT + this.#atMs } as NodeEvent;
     this.#wakeAt = this.#core.step(timed, this.#edges, {
+      item: () => {},
       settle: () => {},
       report: () => {},
       invoke: (invocation) => this.#invoke(invocation),
+      credit: () => {},
       abort: () => {},
       stopped: () => {},
     });

@@ -118,6 +118,8 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     idempotent: fc.constant(true as const),
     wait: fc.constant(true as const),
     hedgeMs: fc.nat(3_600_000),
+    credit: uint32,
+    resumeFrom: callId,
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
   fc.record({
     type: fc.constant("request"),
@@ -129,6 +131,8 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
   }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
   fc.record({ type: fc.constant("explain"), id: callId, fun, resources }),
   fc.record({ type: fc.constant("accepted"), id: callId }),
+  fc.record({ type: fc.constant("item"), id: callId, value: payload }),
+  fc.record({ type: fc.constant("credit"), id: callId, units: uint32 }),
   fc.record({
     type: fc.constant("result"),
     id: callId,

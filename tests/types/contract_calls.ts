@@ -128,10 +128,37 @@ export function registrations(node: FarcallNode): void {
   node.register(embed, ([text]: [number]) => [text]);
   // @ts-expect-error what travels is the schema's input, a string
   node.register(born, () => new Date());
-  // @ts-expect-error streams are not registered as functions
-  node.register(tail, ([path]) => [{ line: path }]);
+  node.register(tail, async function* ([path]) {
+    yield { line: path };
+  });
+  node.register(tail, ([path]) => ReadableStream.from([{ line: path }]));
+  // @ts-expect-error the function yields the wrong type
+  node.register(tail, async function* ([path]) {
+    yield path;
+  });
+  // @ts-expect-error the function gives one value
+  node.register(tail, ([path]) => ({ line: path }));
+  // @ts-expect-error the function takes an argument of the wrong type
+  node.register(tail, async function* ([path]: [number]) {
+    yield { line: String(path) };
+  });
   // @ts-expect-error an unknown option
   node.register(embed, () => [1], { concurency: 4 });
+}
+
+export async function streams(client: FarcallClient): Promise<void> {
+  for await (const { line } of client.stream(tail, ["log"])) same<typeof line, string>();
+  for await (const item of client.stream("tail", ["log"])) same<typeof item, unknown>();
+  const { readable } = client.stream(tail, ["log"], { resumeFrom: 3 });
+  same<typeof readable, ReadableStream<YieldOut<typeof tail.terms>>>();
+  // @ts-expect-error an argument of the wrong type
+  client.stream(tail, [1]);
+  // @ts-expect-error an argument is missing
+  client.stream(tail);
+  // @ts-expect-error a function that gives one result
+  client.stream(embed, ["text"]);
+  // @ts-expect-error an unknown option
+  client.stream(tail, ["log"], { resume: 3 });
 }
 
 export async function futures(client: FarcallClient): Promise<void> {

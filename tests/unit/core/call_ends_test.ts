@@ -201,6 +201,7 @@ function lone(urls: string[] = ["ws://a"]) {
       dial: (dial) => void (state.dials = dial),
       close: (connection) => void closed.push(connection),
     }, {
+      item: () => {},
       settle: (call, outcome) => void outcomes.set(call, outcome),
       report: () => {},
     });

@@ -33,6 +33,7 @@ class LoneClient {
       close: (connection) => void this.closed.push(connection),
     };
     const owner: CallerEffects = {
+      item: () => {},
       settle: (call, outcome) => {
         assert(!this.outcomes.has(call), "a call ends once");
         this.outcomes.set(call, outcome);

@@ -23,6 +23,7 @@ import {
   resourceName,
 } from "../../../lib/protocol/names.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
+import { itemUnits } from "../../../lib/rpc/stream_credit.ts";
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, "now"> : never;
 
@@ -40,6 +41,10 @@ export class CoreNode {
   readonly core: NodeCore;
   readonly reports: Report[] = [];
   readonly outcomes = new Map<number, Outcome>();
+  /** Items of streams that this node reads, by call. */
+  readonly items = new Map<number, Payload[]>();
+  /** What may be sent of each run's stream. */
+  readonly credits = new Map<number, number>();
   readonly aborted: number[] = [];
   readonly invocations: Invocation[] = [];
   /** Ends of open connections: our number → who is at the other end. */
@@ -99,7 +104,12 @@ export class CoreNode {
     args: readonly (string | number)[] = [],
     resources: string[] = [],
     timeoutMs = 30_000,
-    manner: { idempotent?: boolean; waits?: boolean; hedgeMs?: number } = {},
+    manner: {
+      idempotent?: boolean;
+      waits?: boolean;
+      hedgeMs?: number;
+      stream?: { resumeFrom: number | undefined };
+    } = {},
   ): number {
     this.#calls += 1;
     this.step({
@@ -141,6 +151,16 @@ export class CoreNode {
     this.step({ type: "returned", invocation, value: Payload.fromValue(value) });
   }
 
+  /** A function gives one value of its stream, if it may. Returns whether it might. */
+  yield(invocation: number, value: string | number): boolean {
+    const credit = this.credits.get(invocation) ?? 0;
+    if (credit <= 0) return false;
+    const payload = Payload.fromValue(value);
+    this.credits.set(invocation, credit - itemUnits(payload));
+    this.step({ type: "yielded", invocation, value: payload });
+    return true;
+  }
+
   #edges(): EdgeEffects {
     return {
       send: (connection, message) => this.world.send(this, connection, message),
@@ -151,12 +171,19 @@ export class CoreNode {
 
   #owner(): NodeOwnerEffects {
     return {
+      item: (call, value) => {
+        const items = this.items.get(call) ?? [];
+        this.items.set(call, [...items, value]);
+      },
       settle: (call, outcome) => {
         if (this.outcomes.has(call)) throw new Error(`Call ${call} ended twice`);
         this.outcomes.set(call, outcome);
       },
       report: (report) => void this.reports.push(report),
       invoke: (invocation) => this.#invoke(invocation),
+      credit: (invocation, units) => {
+        this.credits.set(invocation, (this.credits.get(invocation) ?? 0) + units);
+      },
       abort: (invocation) => void this.aborted.push(invocation),
       stopped: () => void (this.isStopped = true),
     };
@@ -164,6 +191,8 @@ export class CoreNode {
 
   #invoke(invocation: Invocation): void {
     this.invocations.push(invocation);
+    const { stream, invocation: number } = invocation;
+    if (stream !== undefined) this.credits.set(number, stream.credit);
     const run = this.#functions.get(invocation.registration);
     const args = invocation.args.value;
     const result = run?.(Array.isArray(args) ? args : [], this);

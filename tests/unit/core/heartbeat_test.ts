@@ -27,6 +27,8 @@ function history(
       now: second * 1_000,
       edges: { send: () => void done.push(`ping@${second}`), dial: nothing, close: nothing },
       owner: {
+        item: nothing,
+        credit: nothing,
         settle: nothing,
         report: nothing,
         invoke: nothing,
@@ -71,6 +73,8 @@ Deno.test("Heartbeat never takes a standstill for a sign of life in the future",
   let droppedAt = 0;
   const nothing = (): void => {};
   const owner = {
+    item: () => {},
+    credit: () => {},
     settle: nothing,
     report: nothing,
     invoke: nothing,

@@ -18,6 +18,10 @@ class NotedCalls implements UntypedCalling {
     return Promise.resolve(null);
   }
 
+  stream(): never {
+    throw new Error("not wanted here");
+  }
+
   request(): Promise<never> {
     return Promise.reject(new Error("not wanted here"));
   }
@@ -51,6 +55,7 @@ function make(run: RegisteredFunction) {
       kwargs: kwargs === undefined ? undefined : Payload.fromText(kwargs),
       timeoutMs: 1_000,
       caller: { kind: "client", name: "127.0.0.1:1" },
+      stream: undefined,
     });
     return next.promise;
   };
@@ -183,6 +188,7 @@ Deno.test("FunctionHost ends a run whose failure nobody could be told of", async
     kwargs: undefined,
     timeoutMs: 1_000,
     caller: { kind: "client", name: "127.0.0.1:1" },
+    stream: undefined,
   });
   const command = await promise;
   assert(command.type === "threw" && command.error.code === "HANDLER_ERROR");

@@ -27,6 +27,8 @@ const MESSAGES: readonly (readonly [boolean, Record<string, unknown>])[] = [
   [false, { type: "error", id: 1, error: ERROR }],
   [false, { type: "explain", id: 1, fun: "f" }],
   [false, { type: "accepted", id: 1 }],
+  [false, { type: "item", id: 1, value: 7 }],
+  [false, { type: "credit", id: 1, units: 7 }],
   [false, { type: "cancel", id: 1 }],
   [false, { type: "ping" }],
   [false, { type: "pong" }],

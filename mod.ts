@@ -27,7 +27,14 @@
 
 export { startNode } from "./lib/node/start_node.ts";
 export { FarcallNode } from "./lib/node/node.ts";
-export type { Listen, NodeEdges, NodeOptions, NodeTls } from "./lib/node/options.ts";
+export type {
+  ClusterPolicy,
+  ExportRule,
+  ImportRule,
+  LinkRule,
+} from "./lib/federation/cluster_policy.ts";
+export type { Patterns } from "./lib/federation/name_patterns.ts";
+export type { Listen, NodeEdges, NodeOptions, NodeTls, Peering } from "./lib/node/options.ts";
 export { type FunctionOptions, Offer } from "./lib/node/offer.ts";
 export type {
   ContractFunction,

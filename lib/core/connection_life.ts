@@ -72,10 +72,12 @@ export class ConnectionLife {
       return this.drop(turn, record, CLOSE.tooMany, "no more connections are taken");
     }
     if (dial === undefined) return;
+    record.isLearnt = dial.isLearnt === true;
     if (dialect === "farcall.v1") {
       return this.#links.greet(turn, record, purpose === "link" ? "link" : "caller");
     }
     if (purpose === "call") return this.#calls.callConnections.ready(turn, record);
+    if (record.isLearnt) return this.drop(turn, record, CLOSE.normal, "not a node of farcall");
     record.role = "reference";
     this.#peers.up(dial.url, dial.url, turn.now);
     this.#gateway.linkUp(connection, "dialed", dial.url, turn.now);
@@ -115,7 +117,9 @@ export class ConnectionLife {
     if (record.purpose === "call") this.#calls.callConnections.closed(turn, record, reason);
     this.#calls.connectionClosed(turn, record.id, reason, last);
     if (record.purpose !== "link" || record.dialedUrl === undefined) return;
-    this.#peers.down(record.dialedUrl, turn.now);
+    // Whoever closes before its hello does not want this link: another node may.
+    if (record.isLearnt && record.role === "new") this.#peers.release(record.dialedUrl, "member");
+    else this.#peers.down(record.dialedUrl, turn.now);
     if (record.role !== "reference") return;
     const { dialect, dialedUrl } = record;
     turn.owner.report({ type: "link_down", peer: dialedUrl, dialect, reason });

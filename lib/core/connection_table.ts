@@ -35,6 +35,8 @@ export interface ConnectionRecord {
   /** The URL we dialled, where we did. */
   readonly dialedUrl: NodeUrl | undefined;
   role: ConnectionRole;
+  /** Whoever dialled was not told to: it heard of the other node. */
+  isLearnt: boolean;
   /** The node at the other end, once it has said who it is. */
   peer:
     | { readonly url: NodeUrl; readonly cluster: ClusterId; readonly incarnation: Incarnation }
@@ -80,6 +82,7 @@ export class ConnectionTable {
       purpose,
       dialedUrl,
       role: "new",
+      isLearnt: false,
       peer: undefined,
       openedAt: now,
       heardAt: now,

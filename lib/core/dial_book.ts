@@ -6,6 +6,8 @@ import type { DialId } from "./events.ts";
 export interface PendingDial {
   readonly url: NodeUrl;
   readonly purpose: Exclude<ConnectionPurpose, "accepted">;
+  /** Nobody told us to dial: we heard of the node. */
+  readonly isLearnt?: boolean;
 }
 
 /** Dials on their way, by their numbers: what for is decided when they are made, not when they succeed. */

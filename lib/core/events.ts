@@ -6,6 +6,7 @@
  */
 
 import type { AskedContract, OfferContract } from "../protocol/contract_facts.ts";
+import type { ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import type { CallError, ProtocolError } from "../protocol/errors.ts";
 import type { Command, JsonMessage } from "../protocol/json_messages.ts";
@@ -162,6 +163,11 @@ export type NodeCommand =
         readonly fun: FunctionName;
       }
       | { readonly type: "withdraw"; readonly registration: RegistrationId }
+      | {
+        /** Another policy for other clusters from now on, in all of its parts. */
+        readonly type: "rules";
+        readonly rules: ClusterPolicy;
+      }
       | {
         readonly type: "returned";
         readonly invocation: InvocationId;

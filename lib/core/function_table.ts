@@ -10,13 +10,15 @@ export interface Registration {
   readonly resources: readonly ResourceName[];
   readonly maxHops: MaxHops;
   /** Export class, as in the group's name. */
-  readonly scope: string;
+  scope: string;
+  /** Export class that the registration asks for, before the node's policy. */
+  readonly askedScope: string;
   /** Runs at once, at most. */
   readonly concurrency: number;
   /** Calls that may wait for a free slot, at most. */
   readonly queue: number;
   /** The router's number for the offer. */
-  readonly offer: number;
+  offer: number;
   /** The contract that it goes by: what the function's own node knows of idempotence is in here. */
   readonly contract?: OfferContract;
   /** Whether it is announced; it may run on for a moment when it is no longer. */
@@ -37,7 +39,8 @@ export class FunctionTable {
   /** Takes in a function of the node itself: it is found by its name, and is in no list. */
   serve(id: RegistrationId, fun: FunctionName): void {
     this.#served.set(fun, {
-      ...{ id, fun, resources: [], maxHops: maxHops(0), scope: "", offer: 0, running: 0 },
+      ...{ id, fun, resources: [], maxHops: maxHops(0), scope: "", askedScope: "" },
+      ...{ offer: 0, running: 0 },
       ...{ concurrency: RUNNING_FUNCTIONS_MAX, queue: 0, isOffered: false },
     });
   }

@@ -1,6 +1,7 @@
 import type { HopRouter } from "../federation/hop_router.ts";
 import {
   CALL_TIMEOUT_MS_DEFAULT,
+  CLUSTER_DIALLED_MIN,
   FLAP_HOLD_MS,
   FLAP_WINDOW_MS,
   FLAPS_MAX,
@@ -24,6 +25,18 @@ export interface NodeIdentity {
   readonly cluster: ClusterId;
   /** Its present life. */
   readonly incarnation: Incarnation;
+}
+
+/** Hears of links that come and go. */
+export interface LinkObserver {
+  /** Links within the cluster that nobody configured, at most. */
+  readonly learntMax: number;
+  /** A link came up, or another connection carries it from now on. */
+  linkUp(peer: NodeIdentity): void;
+  /** A link fell. */
+  linkDown(peer: NodeIdentity): void;
+  /** A connection that was a link, or could have been one, is gone. */
+  linkEnded(id: ConnectionId): void;
 }
 
 /** Ends a connection now: what it carried is over the moment we say so, not when the socket agrees. */
@@ -58,6 +71,7 @@ export class LinkKeeper {
   readonly #peers: PeerDialer;
   readonly #drop: Drop;
   readonly #isBusy: (record: ConnectionRecord) => boolean;
+  readonly #observer: LinkObserver;
   readonly #links = new Map<NodeUrl, ConnectionId>();
   /** Connections that shall be closed, and when. */
   readonly #closeAt = new Map<ConnectionId, { readonly at: number; readonly reason: string }>();
@@ -73,6 +87,7 @@ export class LinkKeeper {
     readonly peers: PeerDialer;
     readonly drop: Drop;
     readonly isBusy: (record: ConnectionRecord) => boolean;
+    readonly observer: LinkObserver;
   }) {
     this.#self = rooms.self;
     this.#connections = rooms.connections;
@@ -80,6 +95,12 @@ export class LinkKeeper {
     this.#peers = rooms.peers;
     this.#drop = rooms.drop;
     this.#isBusy = rooms.isBusy;
+    this.#observer = rooms.observer;
+  }
+
+  /** All links, by the peer's URL. */
+  links(): IterableIterator<[NodeUrl, ConnectionId]> {
+    return this.#links.entries();
   }
 
   /** The link to a node, if one is up. */
@@ -96,7 +117,8 @@ export class LinkKeeper {
 
   /** Our side of the handshake on a connection that we dialled. */
   greet(turn: Turn, record: ConnectionRecord, role: V1Hello["role"]): void {
-    turn.edges.send(record.id, { type: "hello", role, ...this.#self });
+    const learnt = record.isLearnt && record.purpose === "link" ? { learnt: true as const } : {};
+    turn.edges.send(record.id, { type: "hello", role, ...this.#self, ...learnt });
   }
 
   /** The peer's side of the handshake. */
@@ -120,6 +142,7 @@ export class LinkKeeper {
     record.peer = { url, cluster, incarnation };
     if (url === this.#self.url) return this.#metOurselves(turn, record, incarnation);
     if (hello.role === "caller") return this.#becomeCaller(turn, record, url);
+    if (record.purpose === "accepted") record.isLearnt = hello.learnt === true;
     this.#becomeLink(turn, record, { url, cluster, incarnation });
   }
 
@@ -130,9 +153,11 @@ export class LinkKeeper {
     const peer = record.peer;
     if (record.role !== "link" || peer === undefined) return;
     this.#router.linkDown(record.id, turn.now);
+    this.#observer.linkEnded(record.id);
     if (this.#links.get(peer.url) !== record.id) return;
     if (this.#isInherited(peer.url)) return;
     this.#links.delete(peer.url);
+    this.#observer.linkDown(peer);
     this.#noteFall(peer.url, turn.now);
     this.#peers.linkLost(peer.url, turn.now);
     turn.owner.report({ type: "link_down", peer: peer.url, dialect: record.dialect, reason });
@@ -181,6 +206,11 @@ export class LinkKeeper {
   }
 
   #becomeLink(turn: Turn, record: ConnectionRecord, peer: NodeIdentity): void {
+    const fault = record.isLearnt ? this.#learntFault(record, peer) : undefined;
+    if (fault !== undefined) {
+      if (record.dialedUrl !== undefined) this.#peers.release(record.dialedUrl, "member");
+      return this.#drop(turn, record, CLOSE.normal, fault);
+    }
     if (record.dialedUrl !== undefined) this.#peers.up(record.dialedUrl, peer.url, turn.now);
     const old = this.#links.get(peer.url);
     const oldRecord = old === undefined ? undefined : this.#connections.get(old);
@@ -204,6 +234,7 @@ export class LinkKeeper {
       return this.#challenge(turn, record, oldRecord);
     }
     this.#links.set(peer.url, record.id);
+    this.#observer.linkUp(peer);
     if (oldRecord === undefined) {
       const { dialect } = record;
       turn.owner.report({ type: "link_up", peer: peer.url, dialect, reason: "" });
@@ -213,6 +244,17 @@ export class LinkKeeper {
       const pauseMs = isSameLife ? SPARE_MS + heldMs : CLOSE_SOON_MS;
       this.closeSoon(turn, oldRecord.id, DUPLICATE, pauseMs);
     }
+  }
+
+  /** A learnt link joins two nodes of one cluster under the URL that was heard of, and none has more than enough. */
+  #learntFault(record: ConnectionRecord, peer: NodeIdentity): string | undefined {
+    if (record.dialedUrl !== undefined && record.dialedUrl !== peer.url) return "another node";
+    if (peer.cluster !== this.#self.cluster) return "a node of another cluster";
+    if (this.#links.has(peer.url)) return undefined;
+    let learnt = 0;
+    for (const id of this.#links.values()) if (this.#connections.get(id)?.isLearnt) learnt += 1;
+    const own = record.purpose === "link" ? CLUSTER_DIALLED_MIN : 0;
+    return learnt >= this.#observer.learntMax + own ? "enough links within the cluster" : undefined;
   }
 
   /** The older link stays if it is alive; a peer that has a link does not dial, so it may not be. */
@@ -246,6 +288,8 @@ export class LinkKeeper {
       if (this.#connections.get(id)?.peer?.url !== peer) continue;
       this.#rivals.delete(id);
       this.#links.set(peer, id);
+      const heir = this.#connections.get(id)?.peer;
+      if (heir !== undefined) this.#observer.linkUp(heir);
       return true;
     }
     return false;

@@ -26,5 +26,12 @@ export type { NodeIdentity } from "./link_keeper.ts";
 export { Payload } from "../protocol/payload.ts";
 export * from "../protocol/json_messages.ts";
 export * from "../protocol/v1_messages.ts";
+export type {
+  ClusterPolicy,
+  ExportRule,
+  ImportRule,
+  LinkRule,
+} from "../federation/cluster_policy.ts";
+export type { Patterns } from "../federation/name_patterns.ts";
 export type { PeeringPolicy } from "../federation/peering_policy.ts";
 export type { RouterSizes } from "../federation/hop_router.ts";

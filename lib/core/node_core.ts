@@ -9,19 +9,21 @@
  */
 
 import { AnnouncementTracker } from "../federation/announcement_tracker.ts";
+import type { ClusterPolicy } from "../federation/cluster_policy.ts";
+import { ClusterRules } from "../federation/cluster_rules.ts";
 import { FunctionRegistry, type Listing } from "../federation/function_registry.ts";
 import { HopRouter } from "../federation/hop_router.ts";
 import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import { ReferenceGateway } from "../federation/reference_gateway.ts";
 import type { JsonMessage } from "../protocol/json_messages.ts";
-import { OFFERS_PER_ORIGIN_MAX } from "../protocol/limits.ts";
-import type { ClusterId, FunctionName, NodeUrl } from "../protocol/names.ts";
+import type { FunctionName, NodeUrl } from "../protocol/names.ts";
 import { seededRandom } from "../protocol/seeded_random.ts";
 import { isPropagation, type V1Message } from "../protocol/v1_messages.ts";
 import { failure, type ReplyTo } from "./call_record.ts";
 import type { Reach } from "./call_placing.ts";
 import { CallRouter } from "./call_router.ts";
 import { CallStreams } from "./call_streams.ts";
+import { ClusterFormer } from "./cluster_former.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { CoreSizes } from "./core_sizes.ts";
 import { type ConnectionRecord, ConnectionTable } from "./connection_table.ts";
@@ -29,7 +31,7 @@ import { ConnectionLife, type Part } from "./connection_life.ts";
 import { DialBook } from "./dial_book.ts";
 import type { EdgeEffects, NodeOwnerEffects, Outcome } from "./effects.ts";
 import type { NodeCommand, NodeEvent, WireMessage } from "./events.ts";
-import { FunctionTable, type Registration } from "./function_table.ts";
+import { FunctionTable } from "./function_table.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { JsonDoor } from "./json_door.ts";
 import { type Drop, LinkKeeper, type NodeIdentity } from "./link_keeper.ts";
@@ -38,6 +40,7 @@ import { type LinkView, linkViews } from "./link_view.ts";
 import type { Machine } from "./machine.ts";
 import { NodeExit } from "./node_exit.ts";
 import { OwnCalls } from "./own_calls.ts";
+import { OwnFunctions } from "./own_functions.ts";
 import { PeerDialer } from "./peer_dialer.ts";
 import { Replies } from "./replies.ts";
 import { RequestRunner } from "./request_runner.ts";
@@ -51,7 +54,11 @@ export interface NodeCoreOptions extends NodeIdentity {
   readonly peers: readonly NodeUrl[];
   /** How providers are reached. Default `"auto"`. */
   readonly reach?: Reach;
-  /** Which groups may pass between clusters. Default: all whose scope allows it. */
+  /** Whether nodes of this cluster find each other and link themselves. Default `false`: only `peers` are dialled. */
+  readonly formsCluster?: boolean;
+  /** Rules for other clusters, until a `rules` event brings others. Default: everything is allowed. */
+  readonly rules?: ClusterPolicy;
+  /** Which groups may pass between clusters, in place of the link rules. Default: those that {@linkcode rules} let pass. */
   readonly policy?: PeeringPolicy;
 }
 
@@ -63,12 +70,14 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   readonly #connections = new ConnectionTable();
   readonly #dials = new DialBook();
   readonly #functions = new FunctionTable();
+  readonly #offered: OwnFunctions;
   readonly #registry: FunctionRegistry;
   readonly #router: HopRouter;
   readonly #gateway: ReferenceGateway;
   readonly #output: LinkOutput;
   readonly #peers: PeerDialer;
   readonly #links: LinkKeeper;
+  readonly #former: ClusterFormer;
   readonly #heartbeat: Heartbeat;
   readonly #urls: UrlWatch;
   readonly #streams = new CallStreams(this.#connections);
@@ -112,10 +121,16 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       if (type !== "lost") this.#calls.offered(listing.fun);
       this.#turn?.owner.report({ type: `offer_${type}`, listing });
     });
+    const rules = new ClusterRules(cluster, options.rules);
     const router = this.#router = new HopRouter({
       self,
-      observer: { groupChanged: (view) => registry.apply(view) },
-      ...(options.policy === undefined ? {} : { policy: options.policy }),
+      observer: {
+        groupChanged: (view) => {
+          registry.apply(view);
+          this.#former.groupChanged(view);
+        },
+      },
+      policy: options.policy ?? rules,
     });
     const tracker = new AnnouncementTracker();
     const gateway = this.#gateway = new ReferenceGateway({
@@ -123,16 +138,21 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       router,
       tracker,
       ownOffers: (cluster) =>
-        [...functions.all()].filter((one) => one.isOffered && maySee(one.scope, cluster)),
+        [...functions.all()].filter((one) => one.isOffered && rules.tells(one.scope, cluster)),
     });
+    this.#offered = new OwnFunctions({ functions, router, registry, gateway, rules });
     this.#output = new LinkOutput(self, connections, router, gateway);
     const peers = this.#peers = new PeerDialer(
       dials,
       random,
       (peer) => this.#links.linkTo(peer) !== undefined,
     );
+    const former = this.#former = new ClusterFormer({
+      ...{ self, connections, peers, random, isOn: options.formsCluster ?? false },
+      links: () => this.#links,
+    });
     const links = this.#links = new LinkKeeper({
-      ...{ self, connections, router, peers, drop },
+      ...{ self, connections, router, peers, drop, observer: former },
       isBusy: ({ id, inbound }) => inbound.size > 0 || this.#calls.carries(id),
     });
     this.#heartbeat = new Heartbeat(connections, drop);
@@ -140,7 +160,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
-      ...{ reply, tellAccepted, streams: this.#streams },
+      ...{ reply, tellAccepted, streams: this.#streams, keptOut: registry.keptOut.bind(registry) },
     });
     const replies = this.#replies = new Replies(connections);
     const observe = replies.observe.bind(replies);
@@ -217,6 +237,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   #tick(turn: Turn): void {
     this.#isStirred = false;
     this.#housekeepingAt = Math.min(
+      this.#exit.isLeaving ? Infinity : this.#former.step(turn),
       this.#exit.isLeaving ? Infinity : this.#peers.step(turn),
       this.#links.step(turn),
       this.#heartbeat.step(turn),
@@ -260,13 +281,15 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         for (const peer of this.#initialPeers) this.#peers.add(peer, turn.now);
         return;
       case "join":
-        return this.#peers.add(event.url, turn.now);
+        return void this.#peers.add(event.url, turn.now);
       case "policy":
         return this.#router.setPolicy(event.policy);
       case "resync":
         return this.#links.resync(event.peer);
       case "register":
-        return this.#register(turn, event);
+        return this.#offered.register(turn, event);
+      case "rules":
+        return this.#offered.setRules(turn, event.rules);
       case "serve":
         return this.#functions.serve(event.registration, event.fun);
       case "withdraw":
@@ -279,44 +302,16 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "dial_failed":
         return this.#life.dialFailed(turn, event);
       case "drain":
-        for (const one of this.#functions.all()) this.#takeBack(turn, one);
+        for (const one of this.#functions.all()) this.#offered.takeBack(turn, one);
         return this.#exit.begin(turn.now, event.timeoutMs);
     }
-  }
-
-  #register(turn: Turn, event: Extract<NodeCommand, { type: "register" }>): void {
-    const { fun, resources, maxHops, scope, concurrency, registration, contract } = event;
-    const agreed = contract === undefined ? {} : { contract };
-    if (this.#functions.size >= OFFERS_PER_ORIGIN_MAX) {
-      const message = `${fun} is not offered: a node offers at most ${OFFERS_PER_ORIGIN_MAX}`;
-      return turn.owner.report({ type: "limit_reached", limit: "OFFERS_PER_ORIGIN_MAX", message });
-    }
-    const offer = this.#router.register({ fun, resources, maxHops, scope, ...agreed });
-    this.#functions.add({
-      id: registration,
-      fun,
-      resources,
-      maxHops,
-      scope,
-      ...{ concurrency, queue: event.queue ?? 0 },
-      ...{ offer, isOffered: true, running: 0 },
-      ...agreed,
-    });
-    this.#gateway.ownOffersChanged(turn.now);
   }
 
   #withdraw(turn: Turn, registration: number): void {
     const removed = this.#functions.remove(registration);
     if (removed === undefined) return;
-    this.#takeBack(turn, removed);
+    this.#offered.takeBack(turn, removed);
     this.#calls.withdrawn(turn, registration);
-  }
-
-  #takeBack(turn: Turn, one: Registration): void {
-    if (!one.isOffered) return;
-    one.isOffered = false;
-    this.#router.withdraw(one.offer);
-    this.#gateway.ownOffersChanged(turn.now);
     this.#isStirred = true;
   }
 
@@ -341,7 +336,10 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       else if (record.role === "new") {
         return this.#life.drop(turn, record, CLOSE.protocol, `${message.type} before hello`);
       } else if (record.role === "link" && isPropagation(message)) offers.push(message);
-      else this.#v1.take(turn, record, message);
+      else if (record.role === "link" && message.type === "members") {
+        this.#former.hear(record.id, message);
+        this.#isStirred = true;
+      } else this.#v1.take(turn, record, message);
     }
     if (offers.length === 0) return;
     this.#isStirred = true;
@@ -389,9 +387,4 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     if (replyTo.kind !== "local") return this.#replies.send(turn, replyTo, outcome);
     this.#own.ended(turn, replyTo.call, outcome);
   }
-}
-
-/** Whether an export class lets a cluster see an offer; an unknown cluster sees what everybody may. */
-function maySee(scope: string, cluster: ClusterId | undefined): boolean {
-  return scope === "" || (cluster !== undefined && scope.split(" ").includes(cluster));
 }

@@ -1,11 +1,27 @@
-import { DIAL_TIMEOUT_MS, RECONNECT_RESET_MS } from "../protocol/limits.ts";
+import {
+  DIAL_TIMEOUT_MS,
+  LEARNT_ATTEMPTS_MAX,
+  LEARNT_PEERS_MAX,
+  RECONNECT_RESET_MS,
+} from "../protocol/limits.ts";
 import type { NodeUrl } from "../protocol/names.ts";
 import { backOffMs } from "./back_off.ts";
 import type { DialBook } from "./dial_book.ts";
 import type { Turn } from "./turn.ts";
 
-interface ConfiguredPeer {
+/** Why a node is dialled: the author named it, or it is one of our own cluster that we heard of. */
+export type DialReason = "configured" | "member";
+
+/** How many nodes are dialled for a reason at most, and after how many failures in a row each is given up. */
+const BOUNDS: Readonly<Record<DialReason, { readonly peers: number; readonly attempts: number }>> =
+  {
+    configured: { peers: Infinity, attempts: Infinity },
+    member: { peers: LEARNT_PEERS_MAX, attempts: LEARNT_ATTEMPTS_MAX },
+  };
+
+interface DialedPeer {
   readonly url: NodeUrl;
+  reason: DialReason;
   /** What the peer calls itself: it need not be the URL that we dial. */
   nodeUrl: NodeUrl;
   state: "waiting" | "dialing" | "up";
@@ -15,12 +31,13 @@ interface ConfiguredPeer {
 }
 
 /**
- * Keeps links to the configured peers: dials, waits longer after each failure, never gives up.
+ * Keeps links to peers: dials, waits longer after each failure, and never gives up those that the author named.
  *
+ * Whoever is dialled for another reason is given up after a number of failures and forgotten when {@linkcode release}d.
  * A peer that already has a link to us, because it dialled too, counts as up; it is dialled again when that link falls.
  */
 export class PeerDialer {
-  readonly #peers = new Map<NodeUrl, ConfiguredPeer>();
+  readonly #peers = new Map<NodeUrl, DialedPeer>();
   readonly #dials: DialBook;
   readonly #random: () => number;
   readonly #isLinked: (peer: NodeUrl) => boolean;
@@ -32,17 +49,48 @@ export class PeerDialer {
     this.#isLinked = isLinked;
   }
 
-  /** Adds a peer; it is dialled with the next step. */
-  add(url: NodeUrl, now: number): void {
-    if (this.#peers.has(url)) return;
+  /**
+   * Adds a peer; it is dialled with the next step. One that is there already stays as it is, but the author's word counts
+   * more than any other reason.
+   *
+   * @returns Whether the peer is there now: there may be no room for another one of that reason.
+   */
+  add(url: NodeUrl, now: number, reason: DialReason = "configured"): boolean {
+    const known = this.#peers.get(url);
+    if (known !== undefined) {
+      if (reason === "configured" && known.reason !== reason) {
+        known.reason = reason;
+        if (known.retryAt === Infinity) known.retryAt = now;
+      }
+      return true;
+    }
+    if (this.#countOf(reason) >= BOUNDS[reason].peers) return false;
     this.#peers.set(url, {
       url,
+      reason,
       nodeUrl: url,
       state: "waiting",
       retryAt: now,
       failures: 0,
       upAt: 0,
     });
+    return true;
+  }
+
+  /** The reason to dial this node is gone; one that is dialled for another reason stays. */
+  release(url: NodeUrl, reason: DialReason): void {
+    if (this.#peers.get(url)?.reason === reason) this.#peers.delete(url);
+  }
+
+  /** Why this URL is dialled; `undefined` = it is not. */
+  reasonOf(url: NodeUrl): DialReason | undefined {
+    return this.#peers.get(url)?.reason;
+  }
+
+  /** Dials of this URL that failed in a row; `Infinity` = it is dialled no more. */
+  failuresOf(url: NodeUrl): number {
+    const peer = this.#peers.get(url);
+    return peer === undefined || peer.retryAt === Infinity ? Infinity : peer.failures;
   }
 
   /** A connection that we dialled for a link is up, and its peer calls itself so. */
@@ -54,13 +102,20 @@ export class PeerDialer {
     peer.upAt = now;
   }
 
-  /** A dial failed, or a connection dialled for a link ended. Returns the pause in ms until the next attempt. */
+  /**
+   * A dial failed, or a connection dialled for a link ended. Returns the pause in ms until the next attempt; `undefined` =
+   * there will be none.
+   */
   down(dialed: NodeUrl, now: number): number | undefined {
     const peer = this.#peers.get(dialed);
     if (peer === undefined) return undefined;
     if (peer.state === "up" && now - peer.upAt >= RECONNECT_RESET_MS) peer.failures = 0;
     peer.failures += 1;
     peer.state = "waiting";
+    if (peer.failures >= BOUNDS[peer.reason].attempts) {
+      peer.retryAt = Infinity;
+      return undefined;
+    }
     const pause = backOffMs(peer.failures, this.#random);
     peer.retryAt = now + pause;
     return pause;
@@ -74,7 +129,8 @@ export class PeerDialer {
   /** A link fell that the other side had dialled: whoever we count on is dialled soon. */
   linkLost(nodeUrl: NodeUrl, now: number): void {
     for (const peer of this.#peers.values()) {
-      if (peer.nodeUrl !== nodeUrl || peer.state !== "waiting") continue;
+      const isDue = peer.nodeUrl === nodeUrl && peer.state === "waiting";
+      if (!isDue || peer.retryAt === Infinity) continue;
       peer.failures = Math.max(peer.failures, 1);
       peer.retryAt = now + backOffMs(peer.failures, this.#random);
     }
@@ -90,13 +146,24 @@ export class PeerDialer {
         continue;
       }
       peer.state = "dialing";
-      const dial = this.#dials.add({ url: peer.url, purpose: "link" });
+      const dial = this.#dials.add({
+        url: peer.url,
+        purpose: "link",
+        isLearnt: peer.reason === "member",
+      });
       turn.edges.dial(dial, {
         url: peer.url,
-        dialects: ["farcall.v1", "json"],
+        // Nodes of the reference know nothing of clusters that form themselves.
+        dialects: peer.reason === "member" ? ["farcall.v1"] : ["farcall.v1", "json"],
         timeoutMs: DIAL_TIMEOUT_MS,
       });
     }
     return wakeAt;
+  }
+
+  #countOf(reason: DialReason): number {
+    let count = 0;
+    for (const peer of this.#peers.values()) if (peer.reason === reason) count += 1;
+    return count;
   }
 }

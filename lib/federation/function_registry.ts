@@ -56,6 +56,9 @@ export interface ListingChange {
   readonly listing: Listing;
 }
 
+/** Whether an offer of a group is listed at all: the import rules of this node. */
+export type ListingFilter = (name: GroupName, fun: FunctionName) => boolean;
+
 type Listings = ReadonlyMap<string, Listing>;
 
 const NONE: readonly Listing[] = [];
@@ -65,6 +68,7 @@ const NO_GROUPS: readonly number[] = [];
 /** Which functions can be called from here, and who provides them. */
 export class FunctionRegistry {
   readonly #observer: ((change: ListingChange) => void) | undefined;
+  #isListed: ListingFilter | undefined;
   // What the router told last about each group in reach: columns, as there is nothing else for most of them.
   readonly #names: (GroupName | undefined)[] = [];
   readonly #offers: (readonly VersionedOffer[])[] = [];
@@ -91,6 +95,28 @@ export class FunctionRegistry {
     if (before !== undefined && before.origin !== view.name.origin) this.#remove(view.index);
     if (view.distance === undefined) this.#remove(view.index);
     else this.#observed(view.name.origin, () => this.#write(view, view.distance ?? 0));
+  }
+
+  /**
+   * Another filter from now on, or the same one with other answers; the observer is told what that changes.
+   *
+   * @param change Makes the change; returns the filter, `undefined` = everything is listed.
+   */
+  relist(change: () => ListingFilter | undefined): void {
+    const isWatched = this.#observer !== undefined || this.#asked.size > 0;
+    const origins = isWatched ? [...this.#origins.keys()] : [];
+    const before = origins.map((origin) => this.#listingsOf(origin));
+    this.#isListed = change();
+    origins.forEach((origin, at) =>
+      this.#tell(before[at] ?? NO_LISTINGS, this.#listingsOf(origin))
+    );
+  }
+
+  /** What would be listed for the function if it were not kept out, nearest first. */
+  keptOut(fun: FunctionName): readonly Listing[] {
+    const isListed = this.#isListed;
+    if (isListed === undefined || !this.#index.has(fun)) return NONE;
+    return this.#sorted(fun, (name) => !isListed(name, fun));
   }
 
   /** Listings of the function whose provider has all the asked resources, nearest first; a snapshot. */
@@ -193,7 +219,11 @@ export class FunctionRegistry {
   }
 
   /** What the origin's groups amount to, or what they do for one function. */
-  #nearest(origin: NodeUrl, fun?: FunctionName): ReadonlyMap<string, NearestOffer> {
+  #nearest(
+    origin: NodeUrl,
+    fun?: FunctionName,
+    isListed = this.#isListed,
+  ): ReadonlyMap<string, NearestOffer> {
     const groups: ListedGroup[] = [];
     for (const group of this.#groupsOf(origin)) {
       const name = this.#names[group];
@@ -202,7 +232,7 @@ export class FunctionRegistry {
         groups.push({ name, distance: this.#distances.get(group), offers });
       }
     }
-    return nearestOffers(groups, fun);
+    return nearestOffers(groups, fun, isListed);
   }
 
   #listingsOf(origin: NodeUrl): Listings {
@@ -212,7 +242,7 @@ export class FunctionRegistry {
     return listings;
   }
 
-  #sorted(fun: FunctionName): readonly Listing[] {
+  #sorted(fun: FunctionName, isListed = this.#isListed): readonly Listing[] {
     const origins = new Set<NodeUrl>();
     for (const group of this.#index.groups(fun)) {
       const name = this.#names[group];
@@ -220,7 +250,9 @@ export class FunctionRegistry {
     }
     const listings: Listing[] = [];
     for (const origin of origins) {
-      for (const nearest of this.#nearest(origin, fun).values()) listings.push(listingOf(nearest));
+      for (const nearest of this.#nearest(origin, fun, isListed).values()) {
+        listings.push(listingOf(nearest));
+      }
     }
     return listings.sort(compare);
   }
@@ -230,7 +262,10 @@ export class FunctionRegistry {
     if (this.#observer === undefined && this.#asked.size === 0) return change();
     const before = this.#listingsOf(origin);
     change();
-    const after = this.#listingsOf(origin);
+    this.#tell(before, this.#listingsOf(origin));
+  }
+
+  #tell(before: Listings, after: Listings): void {
     const changes: ListingChange[] = [];
     for (const [key, listing] of after) {
       const old = before.get(key);

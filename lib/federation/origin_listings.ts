@@ -35,15 +35,18 @@ export interface NearestOffer {
  * All offers of one origin by offer key, each by its nearest way; the order of the groups does not matter.
  *
  * @param fun Only offers of this function; default all.
+ * @param isListed Which offers count; default all.
  */
 export function nearestOffers(
   groups: readonly ListedGroup[],
   fun?: FunctionName,
+  isListed?: (name: GroupName, fun: FunctionName) => boolean,
 ): ReadonlyMap<string, NearestOffer> {
   const nearest = new Map<string, NearestOffer>();
   for (const group of groups.length === 1 ? groups : speakingGroups(groups)) {
     for (const { offer } of group.offers) {
       if (fun !== undefined && offer.fun !== fun) continue;
+      if (isListed !== undefined && !isListed(group.name, offer.fun)) continue;
       const key = offerKey(offer.fun, offer.resources, offer.contract);
       const known = nearest.get(key);
       if (known === undefined || isBetter(group, known.group)) nearest.set(key, { offer, group });

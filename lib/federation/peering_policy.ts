@@ -20,7 +20,10 @@ export interface PeeringPolicy {
  * Whether the origin lets a cluster know of a group: the scope `""` means every cluster, a list means the clusters
  * named in it (joined by a space) and the origin's own.
  */
-export function isInScope(group: GroupName, cluster: ClusterId): boolean {
+export function isInScope(
+  group: Pick<GroupName, "scope" | "cluster">,
+  cluster: ClusterId,
+): boolean {
   return group.scope === "" || group.cluster === cluster ||
     group.scope.split(" ").some((named) => named === cluster);
 }

@@ -19,6 +19,7 @@ import type { CoreSizes } from "../core/core_sizes.ts";
 import type { LinkView } from "../core/link_view.ts";
 import { acceptPieces } from "../edges/piece_frames.ts";
 import { plainText, upgradeRequest } from "../edges/websocket_upgrade.ts";
+import { checkClusterPolicy, type ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { Listing } from "../federation/function_registry.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
@@ -262,6 +263,20 @@ export class FarcallNode implements Calling, AsyncDisposable {
     const peer = nodeUrl(url);
     this.#throwIfEnded();
     this.#parts.driver.post((now) => ({ type: "join", url: peer, now }));
+  }
+
+  /**
+   * Other rules for other clusters from now on: what they hide is gone from lists here and there, what they allow comes. Calls
+   * that were sent go on.
+   *
+   * @param policy Takes the place of the whole policy that was given before.
+   * @throws {TypeError | RangeError} If a rule is not what it must be.
+   * @throws {FarcallError} `UNAVAILABLE` if the node has ended.
+   */
+  setPolicy(policy: ClusterPolicy): void {
+    const checked = checkClusterPolicy(policy);
+    this.#throwIfEnded();
+    this.#parts.driver.post((now) => ({ type: "rules", rules: checked, now }));
   }
 
   /** All offers in reach at this moment, this node's own included, those of nearer nodes first. */

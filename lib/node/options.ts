@@ -3,6 +3,7 @@ import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
 import type { Accept, Dialer, Listener } from "../edges/transport.ts";
 import type { ContractDifference } from "../protocol/contract_facts.ts";
+import { checkClusterPolicy, type ClusterPolicy } from "../federation/cluster_policy.ts";
 import { MAX_HOPS_DEFAULT } from "../protocol/limits.ts";
 import {
   type ClusterId,
@@ -48,6 +49,9 @@ export interface NodeEdges {
   readonly entropy?: Entropy;
 }
 
+/** Whether the nodes of a cluster link themselves, or only to whom they were told. */
+export type Peering = "cluster" | "configured";
+
 /** What a node is started with. `listen` or `url` must be there. */
 export interface NodeOptions {
   /**
@@ -61,6 +65,35 @@ export interface NodeOptions {
   readonly cluster?: string;
   /** Nodes to keep links to. Default: none. */
   readonly peers?: readonly string[];
+  /**
+   * Which links come up beside those that `peers` ask for. `"cluster"`: nodes of this cluster find each other, so that to join
+   * one is enough: up to 8 nodes all are linked, of more each has links to 6 drawn at random. `"configured"`: none. Addresses
+   * on the loopback or a private network are found by nodes that have such an address themselves. Default `"cluster"`.
+   */
+  readonly peering?: Peering;
+  /**
+   * What this node tells other clusters and takes from them. Default: everything, as far as scopes and hop limits go.
+   *
+   * @example What begins with "internal." stays, of cluster "lab-b" only one function is listed, and nothing passes on to "guests"
+   * ```ts
+   * import { startNode } from "@farcall/farcall";
+   *
+   * await using node = await startNode({
+   *   listen: "ws://127.0.0.1:0",
+   *   cluster: "lab-a",
+   *   policy: {
+   *     exports: [{ functions: "internal.*", clusters: "own" }],
+   *     imports: [
+   *       { functions: "embed", from: "lab-b", allow: true },
+   *       { from: "lab-b", allow: false },
+   *     ],
+   *     links: [{ to: "guests", allow: false }],
+   *   },
+   * });
+   * node.setPolicy({ exports: [{ functions: "internal.*", clusters: ["lab-b"] }] });
+   * ```
+   */
+  readonly policy?: ClusterPolicy;
   /** What every function of this node has. Default: nothing. */
   readonly resources?: readonly string[];
   /** How many links away its offers are heard, where an offer does not say. Default 3. */
@@ -85,6 +118,8 @@ export interface CheckedNodeOptions {
   readonly url: NodeUrl | undefined;
   readonly cluster: ClusterId;
   readonly peers: readonly NodeUrl[];
+  readonly peering: Peering;
+  readonly policy: ClusterPolicy;
   readonly resources: readonly ResourceName[];
   readonly maxHops: MaxHops;
   readonly reach: Reach;
@@ -93,6 +128,8 @@ export interface CheckedNodeOptions {
 
 const REACHES: readonly Reach[] = ["auto", "direct", "relay"];
 
+const PEERINGS: readonly Peering[] = ["cluster", "configured"];
+
 /** Addresses that mean "every one of this host's": nobody else can dial them. */
 const EVERY_ADDRESS: readonly string[] = ["0.0.0.0", "[::]"];
 
@@ -100,7 +137,7 @@ const EVERY_ADDRESS: readonly string[] = ["0.0.0.0", "[::]"];
  * Looks at what `startNode` was given.
  *
  * @throws {TypeError} If neither `listen` nor `url` is there, a URL or name is not what it must be, or `wss:` lacks `tls`.
- * @throws {RangeError} If `maxHops` is not a whole number from 0 to 16.
+ * @throws {RangeError} If `maxHops` is not a whole number from 0 to 16, or the policy has too many rules.
  */
 export function checkNodeOptions(options: NodeOptions): CheckedNodeOptions {
   const listen = options.listen === undefined ? undefined : new URL(nodeUrl(options.listen));
@@ -124,8 +161,15 @@ export function checkNodeOptions(options: NodeOptions): CheckedNodeOptions {
   if (!REACHES.includes(reach)) {
     throw new TypeError(`Not a reach, expected ${REACHES.join(", ")}: ${JSON.stringify(reach)}`);
   }
+  const peering = options.peering ?? "cluster";
+  if (!PEERINGS.includes(peering)) {
+    const given = JSON.stringify(peering);
+    throw new TypeError(`Not a peering, expected ${PEERINGS.join(", ")}: ${given}`);
+  }
   return {
     listen,
+    peering,
+    policy: checkClusterPolicy(options.policy ?? {}),
     url,
     cluster: clusterId(options.cluster ?? "default"),
     peers: (options.peers ?? []).map(nodeUrl),

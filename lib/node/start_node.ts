@@ -61,9 +61,12 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   const clock = options.edges?.clock ?? systemClock();
   const entropy = options.edges?.entropy ?? systemEntropy();
   const failed = options.onError ?? tellConsole;
-  const { cluster, peers, reach, resources, maxHops } = checked;
+  const { cluster, peers, peering, policy, reach, resources, maxHops } = checked;
   const identity = { url, cluster, incarnation: incarnation(ulid(Math.floor(clock.now()))) };
-  const core = new NodeCore({ ...identity, peers, reach });
+  const core = new NodeCore({
+    ...{ ...identity, peers, reach, rules: policy },
+    formsCluster: peering === "cluster",
+  });
   const post = (stamp: (now: number) => NodeCommand): void => driver.post(stamp);
   const warnings = new ContractWarnings(options.onMismatch);
   const calls = new Calls({ post, entropy, clock, differs: warnings.note.bind(warnings) });

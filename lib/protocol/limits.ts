@@ -34,6 +34,8 @@ export const ID_LENGTH_MAX = 1_024;
 export const SCOPE_LENGTH_MAX = 4_096;
 /** Text of offers that a codec keeps to write it again for the next link, in UTF-16 units; beyond it all is dropped. */
 export const WRITTEN_OFFERS_TEXT_MAX = 1024 * 1024;
+/** Most rules of one kind in a node's policy, and most patterns in one of them: each is asked for each group. */
+export const POLICY_RULES_MAX = 256;
 /** Most messages in one frame of `farcall.v1`. Above: the frame is refused. */
 export const MESSAGES_PER_FRAME_MAX = 1_024;
 /** Most nodes one gossip of the reference may describe, and most entries of one logical clock in it. */
@@ -79,6 +81,27 @@ export const DIGEST_TEXT_MAX = 64 * 1024;
 export const RESYNC_TEXT_MAX = 512 * 1024;
 /** Most links of one node. Further ones are closed with 4429. */
 export const LINKS_MAX = 512;
+/** Most nodes of a cluster that are all linked with each other; a larger one is a random graph. */
+export const CLUSTER_MESH_MAX = 8;
+/**
+ * Links that a node of a larger cluster wants within it. A random graph of this degree is connected with all but
+ * certainty, and stays so when any five nodes fail at once (random k-regular graphs are k-connected: Bollobás, 1981).
+ */
+export const CLUSTER_LINKS = 6;
+/** Links within the cluster that a node wants to have dialled itself, so that those who dial it can't surround it. */
+export const CLUSTER_DIALLED_MIN = 2;
+/** Most links within the cluster that nobody configured; whoever dials one more is refused, and dials another node. */
+export const CLUSTER_LINKS_MAX = 16;
+/** Most nodes of its own cluster that a node remembers; at the limit the longest unheard of is forgotten. */
+export const MEMBERS_MAX = 1_024;
+/** Most learnt peers that are dialled, or linked by our dial, at once. Further ones wait until one is given up. */
+export const LEARNT_PEERS_MAX = 64;
+/** Dials in a row that fail before a learnt peer is given up: about two minutes. Configured peers never are. */
+export const LEARNT_ATTEMPTS_MAX = 12;
+/** Rest of a learnt peer that was given up or refused us, in ms, if others still see it; doubles with each time. */
+export const LEARNT_REST_MS = 60_000;
+/** Longest rest of a learnt peer, in ms. */
+export const LEARNT_REST_MS_MAX = 3_600_000;
 /** Most client and call connections of one node. Further ones are closed with 4429. */
 export const CONNECTIONS_MAX = 10_000;
 

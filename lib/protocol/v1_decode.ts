@@ -1,7 +1,7 @@
-import { CLUSTER, TEXT, URL_OF_NODE } from "./field_shapes.ts";
-import { optional, own, required, type Shape, ShapeDefect } from "./json_fields.ts";
+import { BOOLEAN, CLUSTER, TEXT, URL_OF_NODE } from "./field_shapes.ts";
+import { listOf, optional, own, required, type Shape, ShapeDefect } from "./json_fields.ts";
 import type { JsonObject } from "./json_value.ts";
-import { ERROR_MESSAGE_MAX } from "./limits.ts";
+import { ERROR_MESSAGE_MAX, LINKS_MAX } from "./limits.ts";
 import {
   decodeAccepted,
   decodeCall,
@@ -22,7 +22,7 @@ import {
   decodeResync,
   decodeWant,
 } from "./v1_decode_offers.ts";
-import type { V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
+import type { MembersMessage, V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
 import { CALL_ID, INCARNATION } from "./v1_shapes.ts";
 
 const ROLE: Shape<V1Hello["role"]> = {
@@ -43,6 +43,22 @@ function hello(value: JsonObject): V1Hello {
     ...(url === undefined ? {} : { url }),
     ...(cluster === undefined ? {} : { cluster }),
     ...(incarnation === undefined ? {} : { incarnation }),
+    ...(optional(value, "learnt", BOOLEAN) === true ? { learnt: true } : {}),
+  };
+}
+
+const URLS = listOf(URL_OF_NODE, LINKS_MAX);
+const MEMBER_HOPS: Shape<1 | 2> = {
+  expected: "1 or 2",
+  parse: (value) => value === 1 || value === 2 ? value : undefined,
+};
+
+function members(value: JsonObject): MembersMessage {
+  return {
+    type: "members",
+    hops: required(value, "hops", MEMBER_HOPS),
+    add: required(value, "add", URLS),
+    gone: required(value, "gone", URLS),
   };
 }
 
@@ -60,6 +76,7 @@ const READERS: ReadonlyMap<string, (value: JsonObject) => V1Message> = new Map<
   (value: JsonObject) => V1Message
 >([
   ["hello", hello],
+  ["members", members],
   ["name", decodeName],
   ["digest", decodeDigest],
   ["reach", decodeReach],

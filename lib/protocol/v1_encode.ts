@@ -10,8 +10,8 @@ import { encodePropagation, type OfferWriter } from "./v1_encode_offers.ts";
 import type { CallMessage, RequestMessage, V1Hello, V1Message } from "./v1_messages.ts";
 
 function hello(message: V1Hello): string {
-  const { type, role, url, cluster, incarnation } = message;
-  return JSON.stringify({ type, role, url, cluster, incarnation });
+  const { type, role, url, cluster, incarnation, learnt } = message;
+  return JSON.stringify({ type, role, url, cluster, incarnation, learnt });
 }
 
 function call(message: CallMessage): string {
@@ -57,6 +57,13 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
   switch (message.type) {
     case "hello":
       return hello(message);
+    case "members":
+      return JSON.stringify({
+        type: "members",
+        hops: message.hops,
+        add: message.add,
+        gone: message.gone,
+      });
     case "call":
       return call(message);
     case "request":

@@ -30,6 +30,25 @@ export interface V1Hello {
   readonly cluster?: ClusterId;
   /** Of a node: its present life. */
   readonly incarnation?: Incarnation;
+  /** The sender dialled because it heard of the node, not because it was told to: it can do without this link. */
+  readonly learnt?: true;
+}
+
+/**
+ * Which nodes of the receiver's cluster the sender has links to (`hops` 1), or have links to those (`hops` 2, within the
+ * cluster only), as a change of what it said before in this session. So nodes of a cluster find each other, also those that
+ * offer nothing. What a link said goes with the link; and since nobody passes on what it heard with 2, no rumour can
+ * outlive its truth.
+ */
+export interface MembersMessage {
+  /** Which message this is. */
+  readonly type: "members";
+  /** Links between the sender and these nodes. */
+  readonly hops: 1 | 2;
+  /** Nodes that are there. */
+  readonly add: readonly NodeUrl[];
+  /** Nodes that are there no more. */
+  readonly gone: readonly NodeUrl[];
 }
 
 /** Whose offers a group holds and how they may travel: all that any forwarding decision may look at. */
@@ -324,6 +343,7 @@ export function isPropagation(message: V1Message): message is PropagationMessage
 /** Everything a `farcall.v1` connection carries. */
 export type V1Message =
   | V1Hello
+  | MembersMessage
   | PropagationMessage
   | CallMessage
   | RequestMessage

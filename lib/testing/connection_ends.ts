@@ -48,6 +48,8 @@ export interface Pipe {
 
 /** Counts of what the network carried. */
 export interface Traffic {
+  /** Dials, good or bad. */
+  dials: number;
   /** Frames that arrived. */
   frames: number;
   /** Messages in them. */

@@ -29,6 +29,7 @@ interface Newborn {
   readonly place: Place;
   readonly peers: Iterable<{ readonly address: NodeUrl }>;
   readonly policy: PeeringPolicy | undefined;
+  readonly formsCluster: boolean;
 }
 
 /**
@@ -45,12 +46,12 @@ export function beginLife(
   owner: NodeOwnerEffects,
 ): Life {
   const { chance, faults, queue, network, noted } = rooms;
-  const { url, cluster, place, peers, policy } = node;
+  const { url, cluster, place, peers, policy, formsCluster } = node;
   const skewMs = exactMs(faults.clockSkewMsMax * (2 * chance.next() - 1));
   const clock = new SimulatedClock(() => queue.now, skewMs - behindMs);
   const life = `${Math.floor(clock.now())}x${number}`;
   const core = new NodeCore({
-    ...{ url, cluster, incarnation: incarnation(life) },
+    ...{ url, cluster, formsCluster, incarnation: incarnation(life) },
     peers: [...peers].map((peer) => peer.address),
     ...(policy === undefined ? {} : { policy }),
   });

@@ -32,7 +32,7 @@ export interface LinkWatch {
 /** All connections of a world. */
 export class SimulatedNetwork {
   /** What was carried so far. */
-  readonly traffic: Traffic = { frames: 0, deliveries: 0, stirredAt: 0 };
+  readonly traffic: Traffic = { dials: 0, frames: 0, deliveries: 0, stirredAt: 0 };
   /** Places whose traffic keeps the world from being at rest; `undefined` = all. */
   watched: ReadonlySet<Place> | undefined;
   /** Sees each frame that arrives. */
@@ -60,6 +60,7 @@ export class SimulatedNetwork {
 
   /** Dials for a process; the answer is an `opened` or a `dial_failed`. */
   dial(place: Place, process: Process, dial: number, order: DialOrder): void {
+    this.traffic.dials += 1;
     const target = this.#places.get(order.url);
     const fail = (message: string): void => post(process, { type: "dial_failed", dial, message });
     if (target === undefined) return fail(`No host is called ${order.url}`);

@@ -40,6 +40,8 @@ export interface SimulatedNodeOptions {
   readonly peers?: readonly Dialable[];
   /** Which groups may pass its links. Default: all whose scope allows it. */
   readonly policy?: PeeringPolicy;
+  /** Whether nodes of its cluster find each other and link themselves. Default `false`. */
+  readonly formsCluster?: boolean;
   /** Runs at each start of the node: what its program does first, for instance register functions. */
   readonly setup?: (node: SimulatedNode) => void;
 }
@@ -59,6 +61,8 @@ export class SimulatedNode implements Dialable {
   /** Nodes that it keeps links to. */
   readonly peers: Set<Dialable>;
   #policy: PeeringPolicy | undefined;
+  /** Whether nodes of its cluster find each other and link themselves. */
+  readonly formsCluster: boolean;
   readonly #rooms: WorldRooms;
   readonly #setup: (node: SimulatedNode) => void;
   #life: Life | undefined;
@@ -75,6 +79,7 @@ export class SimulatedNode implements Dialable {
     this.place = place;
     this.peers = new Set(options.peers);
     this.#policy = options.policy;
+    this.formsCluster = options.formsCluster ?? false;
     this.#setup = options.setup ?? (() => {});
   }
 

@@ -322,7 +322,8 @@ export class SimulatedWorld {
     const { name, url, cluster, incarnation = "", offers, policy = openPolicy() } = node;
     const near = (one: SimulatedNode): SimulatedNode[] =>
       live.filter((other) =>
-        other.url !== one.url && (one.peers.has(other) || other.peers.has(one)) &&
+        other.url !== one.url &&
+        (one.peers.has(other) || other.peers.has(one) || areKin(one, other)) &&
         this.isOpen(one, other)
       );
     // Of several nodes with one URL the latest life gets the link.
@@ -335,4 +336,10 @@ export class SimulatedWorld {
     const made = { name, url, cluster, incarnation, policy, neighbours, links: node.links() };
     return { ...made, offers: [...offers.values()], listings: node.listings() };
   }
+}
+
+/** Whether two nodes found each other: then a link that one of them has is one that both ought to have. */
+function areKin(one: SimulatedNode, other: SimulatedNode): boolean {
+  return one.formsCluster && other.formsCluster && one.cluster === other.cluster &&
+    (one.links().includes(other.url) || other.links().includes(one.url));
 }

@@ -36,7 +36,8 @@ const hello: fc.Arbitrary<V1Hello> = fc.oneof(
     url,
     cluster,
     incarnation: life,
-  }),
+    learnt: fc.constant(true as const),
+  }, { requiredKeys: ["type", "role", "url", "cluster", "incarnation"] }),
   fc.record(
     {
       type: fc.constant("hello"),
@@ -84,6 +85,12 @@ const error: fc.Arbitrary<CallError> = fc.record({
 
 const message: fc.Arbitrary<V1Message> = fc.oneof(
   hello,
+  fc.record({
+    type: fc.constant("members"),
+    hops: fc.constantFrom(1, 2),
+    add: fc.array(url, { maxLength: 4 }),
+    gone: fc.array(url, { maxLength: 4 }),
+  }),
   fc.record({ type: fc.constant("name"), handle: uint32, group }),
   fc.record({ type: fc.constant("digest"), held, last: fc.boolean() }),
   fc.record({

@@ -10,6 +10,7 @@ function registration(id: number, resources: string[], concurrency = 2): Registr
     resources: resources.map(resourceName),
     maxHops: maxHops(3),
     scope: "",
+    askedScope: "",
     concurrency,
     queue: 0,
     offer: id,

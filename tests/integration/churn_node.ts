@@ -64,4 +64,8 @@ const plan: ChurnPlan = JSON.parse(Deno.args[0] ?? "");
 const { node, port } = await start(plan);
 offer(node, plan);
 print({ event: "listening", url: node.url, port });
-await Promise.all([tellLinks(node), tellOffers(node)]);
+void tellLinks(node);
+void tellOffers(node);
+// Whoever started it holds its input open, and is gone when that ends: then nobody would ever end this process.
+for await (const _ of Deno.stdin.readable);
+Deno.exit();

@@ -3,7 +3,7 @@ import { type ChurnOffer, clusterOf, nameOf, offersOf } from "./churn_plan.ts";
 import { ExampleProcess } from "./example_process.ts";
 
 /** Until a process listens, on a machine that has twelve of them to start at once, in ms. */
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 180_000;
 const TAIL_LINES = 25;
 
 /**

@@ -38,6 +38,7 @@ export class ExampleProcess implements AsyncDisposable {
       args: ["run", "--allow-all", file.includes("/") ? file : `examples/${file}`, ...args],
       cwd: ROOT,
       env: { NO_COLOR: "1" },
+      stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -111,6 +112,8 @@ export class ExampleProcess implements AsyncDisposable {
     }
     await this.#status;
     await this.#reading;
+    // A program may end when its input does, so it stayed open until now.
+    await this.#child.stdin.close().catch(() => {});
   }
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>, add: (text: string) => void) {

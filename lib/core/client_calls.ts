@@ -77,27 +77,44 @@ export class ClientCalls {
     }
   }
 
-  /** Takes what a node says of a call; what nobody waits for is passed over. */
+  /**
+   * Takes what a node says of a call; what nobody waits for is passed over.
+   *
+   * @returns Whether it says that it takes no more calls, for want of a goodbye in its dialect: this one waits again.
+   */
   heard(
     turn: ClientTurn,
     connection: OpenConnection,
     wire: ClientDialect,
     message: WireMessage,
-  ): void {
+  ): boolean {
     const number = wire.numberIn(message);
     const id = number === undefined ? undefined : this.#byWire.get(number);
     const call = id === undefined ? undefined : this.#pending.get(id);
-    if (call === undefined || call.connection !== connection) return;
+    if (call === undefined || call.connection !== connection) return false;
     if (message.type === "accepted") {
       call.hasRun = true;
-      return;
+      return false;
     }
-    if (message.type === "item") return this.#item(turn, call, message.value);
+    if (message.type === "item") {
+      this.#item(turn, call, message.value);
+      return false;
+    }
     const outcome = wire.outcome(message, call);
-    if (outcome.ok) return this.#settle(turn, call, outcome);
+    if (outcome.ok) {
+      this.#settle(turn, call, outcome);
+      return false;
+    }
+    const { code } = outcome.error;
+    if (connection.dialect === "json" && code === "DRAINING" && call.tries <= RETRIES_MAX) {
+      this.#waitAgain(call, true);
+      call.tries += 1;
+      return true;
+    }
     const said = outcome.error.ran;
     const ran = combinedRan(call.ranBefore, said === "unknown" && call.hasRun ? "yes" : said);
     this.#settle(turn, call, failure(withRan(outcome.error, ran)));
+    return false;
   }
 
   /** The caller has read so much of a stream. */
@@ -128,18 +145,13 @@ export class ClientCalls {
     }
   }
 
-  /**
-   * A connection is lost, or the node has said goodbye and what it has taken: calls above that go elsewhere.
-   *
-   * @param above Calls with a higher number on the wire than that were not taken. Default: nobody said so.
-   */
-  lost(turn: ClientTurn, connection: OpenConnection, reason: string, above = Infinity): void {
+  /** A connection is lost: what may run again waits for the next one, all else ends. */
+  lost(turn: ClientTurn, connection: OpenConnection, reason: string): void {
     for (const id of this.#pending.idsOf(connection.id)) {
       const call = this.#pending.get(id);
       if (call === undefined) continue;
-      const isUntaken = call.wire > above;
-      if (isUntaken || (mayRunAgain(call) && call.tries <= RETRIES_MAX)) {
-        this.#waitAgain(call, isUntaken);
+      if (mayRunAgain(call) && call.tries <= RETRIES_MAX) {
+        this.#waitAgain(call, false);
         continue;
       }
       const message = `Connection to ${connection.url} was lost before the answer: ${reason}`;

@@ -52,6 +52,8 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   #dialCount = 0;
   #urlIndex = 0;
   #failures = 0;
+  /** Dials in a row that nobody answered in the dialect that was offered. */
+  #unheard = 0;
   #retryAt = Infinity;
   #isClosed = false;
 
@@ -127,17 +129,26 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
       if (message.type === "hello") this.#ready(turn, connection);
       else if (message.type === "ping") turn.edges.send(id, { type: "pong" });
       else if (message.type === "goodbye") this.#left(turn, connection, message);
-      else this.#calls.heard(turn, connection, this.#wire, message);
+      else if (this.#calls.heard(turn, connection, this.#wire, message)) {
+        this.#left(turn, connection, { reason: "it takes no more calls" });
+      }
     }
   }
 
   /** The node leaves: what it has not taken goes to the next one, and so does all that is asked from now on. */
-  #left(turn: ClientTurn, connection: OpenConnection, goodbye: V1Goodbye): void {
+  #left(
+    turn: ClientTurn,
+    connection: OpenConnection,
+    goodbye: Pick<V1Goodbye, "reason" | "last">,
+  ): void {
     if (this.#connection !== connection) return;
     const { reason, last } = goodbye;
     if (last !== undefined) this.#calls.untaken(connection, last);
     this.#leaving.set(connection.id, connection);
     this.#gone(turn, connection, `peer said goodbye: ${reason}`);
+    // It has kept its promises: that is no failure, and the next one is dialled at once.
+    this.#urlIndex += 1;
+    this.#retryAt = turn.now;
   }
 
   /** Closes connections to nodes that are leaving and have answered all. */
@@ -154,6 +165,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   #ready(turn: ClientTurn, connection: OpenConnection): void {
     if (connection.isReady) return;
     connection.isReady = true;
+    this.#unheard = 0;
     const { url, dialect } = connection;
     turn.owner.report({ type: "connected", url, dialect, reason: "" });
     this.#sendWaiting(turn);
@@ -179,7 +191,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     this.#dialCount += 1;
     this.#dialing = { dial: this.#dialCount, url };
     // A browser fails a handshake whose offer is not taken up, so every other round offers none.
-    const round = Math.floor(this.#urlIndex / this.#urls.length);
+    const round = Math.floor(this.#unheard / this.#urls.length);
     const plain = round % 2 === 1 && this.#dialects.includes("json");
     const dialects = plain ? (["json"] as const) : this.#dialects;
     turn.edges.dial(this.#dialCount, { url, dialects, timeoutMs: DIAL_TIMEOUT_MS });
@@ -204,6 +216,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     if (this.#dialing?.dial !== event.dial) return;
     const { url } = this.#dialing;
     this.#dialing = undefined;
+    this.#unheard += 1;
     const retryInMs = this.#scheduleRetry(turn);
     turn.owner.report({ type: "dial_failed", url, message: event.message, retryInMs });
   }
@@ -231,17 +244,20 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#gone(turn, connection, reason);
+    this.#scheduleRetry(turn);
     this.#calls.lost(turn, connection, reason);
   }
 
-  /** Nothing more is sent over the connection: the next one is dialled. */
+  /** Nothing more is sent over the connection. */
   #gone(turn: ClientTurn, connection: OpenConnection, reason: string): void {
     this.#connection = undefined;
     const { url, dialect } = connection;
     if (turn.now - connection.openedAt >= RECONNECT_RESET_MS) this.#failures = 0;
     if (connection.isReady) turn.owner.report({ type: "disconnected", url, dialect, reason });
-    else turn.owner.report({ type: "dial_failed", url, message: reason, retryInMs: undefined });
-    this.#scheduleRetry(turn);
+    else {
+      this.#unheard += 1;
+      turn.owner.report({ type: "dial_failed", url, message: reason, retryInMs: undefined });
+    }
   }
 
   #malformed(turn: ClientTurn, id: ConnectionId, message: string): void {

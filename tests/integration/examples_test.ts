@@ -123,6 +123,33 @@ Deno.test("three_clusters.ts shows the hops, a call over two of them, and the er
   assertMatch(stdout, /FUNCTION_NOT_FOUND: .+\n.*did it run\? no/);
 });
 
+Deno.test("cancel.ts stops a call, the one it made, and both again when time is up", async () => {
+  const { code, stdout, stderr } = await run("cancel.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /the caller gets CANCELLED/);
+  assertMatch(stdout, /the caller gets DEADLINE_EXCEEDED, did it run\? (yes|unknown)/);
+  assertEquals(stdout.match(/outer stops: /g)?.length, 2);
+  assertEquals(stdout.match(/deepest stops: /g)?.length, 2);
+});
+
+Deno.test("wait_for_provider.ts says what is missing, and is answered when it comes", async () => {
+  const { code, stdout, stderr } = await run("wait_for_provider.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /NO_PROVIDER: .*it lacks gpu/);
+  assertMatch(stdout, /FUNCTION_NOT_FOUND: .*did you mean embed/);
+  assertMatch(stdout, /the offer of ws:\S+: it lacks gpu/);
+  assertStringIncludes(stdout, "the answer is [5]");
+});
+
+Deno.test("rolling_restart.ts restarts five nodes three times over without a failed call", async () => {
+  await using program = new ExampleProcess("rolling_restart.ts");
+  const { code, stdout, stderr } = await program.ending(60_000);
+  assertEquals([code, stderr], [0, ""]);
+  const [, calls, failed] = /(\d+) calls, (\d+) failed/.exec(stdout) ?? [];
+  assertEquals(failed, "0");
+  assert(Number(calls) > 300, `${calls} calls are no load`);
+});
+
 Deno.test("dependent_calls.ts runs one request on three nodes", async () => {
   const { code, stdout, stderr } = await run("dependent_calls.ts");
   assertEquals([code, stderr], [0, ""]);

@@ -347,3 +347,36 @@ Deno.test("ClientCore asks for an explanation where the dialect has a word for i
   plain.step({ ...ask, call: 1 });
   assertEquals(plain.ended(1), "UNSUPPORTED_VERSION/no");
 });
+
+Deno.test("ClientCore keeps to its dialect however often nodes leave it", () => {
+  const client = new LoneClient();
+  for (let count = 0; count < 6; count += 1) {
+    client.open();
+    client.receive({ type: "goodbye", reason: "stops", last: 0 });
+    client.pass(500);
+  }
+  const dialects = client.dials.map(({ dialects }) => dialects.length);
+  assertEquals(dialects, Array(dialects.length).fill(2));
+});
+
+Deno.test("ClientCore leaves a node that refuses calls since it is leaving, where the dialect has no goodbye", () => {
+  const client = new LoneClient();
+  const old = client.open("json");
+  client.call(1);
+  client.call(2);
+  const error = { code: 1003, message: "RPC execution failed", details: "DRAINING: it leaves" };
+  const result = Payload.fromValue(null);
+  client.receive({ type: "response", u: "1", result, error });
+  assertEquals([client.ended(1), client.dials.map(({ url }) => url)], [undefined, [
+    "ws://a",
+    "ws://b",
+  ]]);
+  client.open();
+  const calls = client.sent.filter(({ type }) => type === "call");
+  assertEquals(calls.length, 1);
+  client.receive({ ...RESULT, id: 3 });
+  assertEquals([client.ended(1), client.ended(2), client.closed], ["hi", undefined, []]);
+  const answer = { type: "response", u: "2", result, error } as const;
+  client.step({ type: "received", connection: old, messages: [answer] });
+  assertEquals(client.closed, [old]);
+});

@@ -9,6 +9,7 @@
  */
 
 import type { Listing } from "../../lib/federation/function_registry.ts";
+import type { Codec } from "../../lib/protocol/codec.ts";
 import { MESSAGES_PER_FRAME_MAX } from "../../lib/protocol/limits.ts";
 import { v1Codec } from "../../lib/protocol/v1_codec.ts";
 import type { V1Message } from "../../lib/protocol/v1_messages.ts";
@@ -77,7 +78,8 @@ export class Federation {
   /** Carried so far. */
   readonly counts: Counts = { records: 0, messages: 0, frames: 0, characters: 0 };
   readonly #kind: Kind;
-  readonly #codec = v1Codec();
+  /** One for each node, as a real node has. */
+  readonly #codecs = new Map<number, Codec<V1Message>>();
   readonly #throughCodec: boolean;
   readonly #members: (Member | undefined)[] = [];
   readonly #wires = new Map<number, Wire>();
@@ -161,7 +163,7 @@ export class Federation {
   #deliver(node: number, frames: readonly Flight[]): void {
     for (const { link, frame } of frames) {
       // The link may be cut by now.
-      if (this.#wires.has(link)) this.#members[node]?.receive(link, this.#opened(frame));
+      if (this.#wires.has(link)) this.#members[node]?.receive(link, this.#opened(node, frame));
     }
     this.#stirred.delete(node);
     this.#members[node]?.turn();
@@ -175,11 +177,17 @@ export class Federation {
     }
   }
 
-  #opened(frame: Flight["frame"]): readonly V1Message[] {
+  #opened(node: number, frame: Flight["frame"]): readonly V1Message[] {
     if (typeof frame !== "string" && !(frame instanceof Uint8Array)) return frame;
-    const decoded = this.#codec.decode(frame);
+    const decoded = this.#codecOf(node).decode(frame);
     if (!decoded.ok) throw new Error(`The codec refused its own frame: ${decoded.error.message}`);
     return decoded.messages;
+  }
+
+  #codecOf(node: number): Codec<V1Message> {
+    const codec = this.#codecs.get(node) ?? v1Codec();
+    this.#codecs.set(node, codec);
+    return codec;
   }
 
   #send(from: number, link: number, messages: readonly V1Message[]): void {
@@ -194,7 +202,7 @@ export class Federation {
       return;
     }
     for (let at = 0; at < messages.length; at += MESSAGES_PER_FRAME_MAX) {
-      const frame = this.#codec.encode(messages.slice(at, at + MESSAGES_PER_FRAME_MAX));
+      const frame = this.#codecOf(from).encode(messages.slice(at, at + MESSAGES_PER_FRAME_MAX));
       this.counts.characters += frame.length;
       flights.push({ link, frame });
     }

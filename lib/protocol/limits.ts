@@ -36,6 +36,8 @@ export const SCOPE_LENGTH_MAX = 4_096;
 export const WRITTEN_OFFERS_TEXT_MAX = 1024 * 1024;
 /** Most rules of one kind in a node's policy, and most patterns in one of them: each is asked for each group. */
 export const POLICY_RULES_MAX = 256;
+/** Function names that a codec remembers, to check each once and to keep its text once; beyond it all are dropped. */
+export const KNOWN_NAMES_MAX = 4_096;
 /** Most messages in one frame of `farcall.v1`. Above: the frame is refused. */
 export const MESSAGES_PER_FRAME_MAX = 1_024;
 /** Most nodes one gossip of the reference may describe, and most entries of one logical clock in it. */

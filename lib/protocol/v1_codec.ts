@@ -13,6 +13,7 @@ import { parseFrame, refused } from "./json_frame.ts";
 import { isJsonObject, type JsonValue } from "./json_value.ts";
 import { MESSAGES_PER_FRAME_MAX } from "./limits.ts";
 import { decodeV1Message } from "./v1_decode.ts";
+import { OfferReader } from "./v1_decode_offers.ts";
 import { encodeV1Message } from "./v1_encode.ts";
 import { OfferWriter } from "./v1_encode_offers.ts";
 import type { V1Message } from "./v1_messages.ts";
@@ -30,7 +31,7 @@ function idOf(value: JsonValue): string | undefined {
     : undefined;
 }
 
-function decode(frame: string | Uint8Array): Decoded<V1Message> {
+function decode(frame: string | Uint8Array, offers: OfferReader): Decoded<V1Message> {
   const parsed = parseFrame(frame);
   if (!parsed.ok) return parsed;
   const list = parsed.value;
@@ -45,7 +46,7 @@ function decode(frame: string | Uint8Array): Decoded<V1Message> {
   for (const value of list as readonly JsonValue[]) {
     try {
       if (!isJsonObject(value)) throw new ShapeDefect("Message is not an object");
-      messages.push(decodeV1Message(value));
+      messages.push(decodeV1Message(value, offers));
     } catch (caught) {
       if (!(caught instanceof ShapeDefect)) throw caught;
       const place = `Message ${messages.length} of the frame: ${caught.message}`;
@@ -55,12 +56,13 @@ function decode(frame: string | Uint8Array): Decoded<V1Message> {
   return { ok: true, messages };
 }
 
-/** A codec for `farcall.v1`. */
+/** A codec for `farcall.v1`; it remembers names that it read and texts that it wrote, so a node has one for all its links. */
 export function v1Codec(): Codec<V1Message> {
+  const reader = new OfferReader();
   const writer = new OfferWriter();
   return {
     messagesPerFrameMax: MESSAGES_PER_FRAME_MAX,
-    decode,
+    decode: (frame: string | Uint8Array): Decoded<V1Message> => decode(frame, reader),
     encode(messages: readonly V1Message[]): string {
       if (messages.length === 0 || messages.length > MESSAGES_PER_FRAME_MAX) {
         throw new RangeError(

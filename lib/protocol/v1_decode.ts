@@ -21,6 +21,7 @@ import {
   decodeReach,
   decodeResync,
   decodeWant,
+  type OfferReader,
 } from "./v1_decode_offers.ts";
 import type { MembersMessage, V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
 import { CALL_ID, INCARNATION } from "./v1_shapes.ts";
@@ -71,10 +72,9 @@ function goodbye(value: JsonObject): V1Goodbye {
   };
 }
 
-const READERS: ReadonlyMap<string, (value: JsonObject) => V1Message> = new Map<
-  string,
-  (value: JsonObject) => V1Message
->([
+type Reader = (value: JsonObject, offers: OfferReader) => V1Message;
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["hello", hello],
   ["members", members],
   ["name", decodeName],
@@ -101,11 +101,12 @@ const READERS: ReadonlyMap<string, (value: JsonObject) => V1Message> = new Map<
 /**
  * One message of a frame.
  *
+ * @param offers How the codec reads offers.
  * @throws {ShapeDefect} If it is none.
  */
-export function decodeV1Message(value: JsonObject): V1Message {
+export function decodeV1Message(value: JsonObject, offers: OfferReader): V1Message {
   const type = own(value, "type");
   const read = typeof type === "string" ? READERS.get(type) : undefined;
   if (read === undefined) throw new ShapeDefect("Field type is no known message");
-  return read(value);
+  return read(value, offers);
 }

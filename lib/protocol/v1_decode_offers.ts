@@ -4,10 +4,12 @@
  * @module
  */
 
-import { BOOLEAN, FUNCTION, OBJECT, RESOURCES } from "./field_shapes.ts";
-import { listOf, nullable, optional, required, type Shape } from "./json_fields.ts";
-import type { JsonObject } from "./json_value.ts";
+import { BOOLEAN, LIST, OBJECT, RESOURCES } from "./field_shapes.ts";
+import { listOf, nullable, required, type Shape } from "./json_fields.ts";
+import type { JsonObject, JsonValue } from "./json_value.ts";
+import { KnownNames } from "./known_names.ts";
 import { GROUPS_PER_LINK_MAX, OFFERS_PER_ORIGIN_MAX } from "./limits.ts";
+import type { ResourceName } from "./names.ts";
 import type {
   Deletion,
   DigestMessage,
@@ -30,30 +32,47 @@ const HELD: Shape<readonly { readonly group: GroupName; readonly seq: number }[]
   },
 }, GROUPS_PER_LINK_MAX);
 
-const ADDED: Shape<readonly VersionedOffer[]> = listOf({
-  expected: "an offer",
-  parse(value) {
-    const added = OBJECT.parse(value);
-    if (added === undefined) return undefined;
-    const contract = optional(added, "contract", OFFER_CONTRACT);
-    // The usual offer has no contract, and is made in one piece: there are many of them.
-    const offer = {
-      id: required(added, "id", UINT32),
-      fun: required(added, "fun", FUNCTION),
-      resources: required(added, "resources", RESOURCES),
-    };
-    return {
-      offer: contract === undefined ? offer : { ...offer, contract },
-      at: required(added, "at", UINT32),
-    };
-  },
-}, OFFERS_PER_ORIGIN_MAX);
+const NO_RESOURCES: readonly ResourceName[] = [];
+
+/** An element of a list, `null` where the list is shorter. */
+function element(list: readonly JsonValue[], at: number): JsonValue {
+  return list[at] ?? null;
+}
+
+/** `[id, fun, at, resources?, contract?]`; nearly every list ends after three, and there are many of them. */
+function addedOffer(value: JsonValue, names: KnownNames): VersionedOffer | undefined {
+  const parts = LIST.parse(value);
+  if (parts === undefined) return undefined;
+  const id = UINT32.parse(element(parts, 0));
+  const fun = names.find(parts[1]);
+  const at = UINT32.parse(element(parts, 2));
+  if (id === undefined || fun === undefined || at === undefined) return undefined;
+  if (parts.length === 3) return { offer: { id, fun, resources: NO_RESOURCES }, at };
+  const resources = RESOURCES.parse(element(parts, 3));
+  if (resources === undefined) return undefined;
+  if (parts.length === 4) return { offer: { id, fun, resources }, at };
+  const contract = OFFER_CONTRACT.parse(element(parts, 4));
+  return contract && { offer: { id, fun, resources, contract }, at };
+}
+
+/** Reads lists of offers, and remembers the names in them. */
+export class OfferReader {
+  readonly #names = new KnownNames();
+  /** Offers that came. */
+  readonly added: Shape<readonly VersionedOffer[]> = listOf({
+    expected: "an offer, [id, fun, at, resources?, contract?]",
+    parse: (value) => addedOffer(value, this.#names),
+  }, OFFERS_PER_ORIGIN_MAX);
+}
 
 const DELETED: Shape<readonly Deletion[]> = listOf({
-  expected: "a deletion",
+  expected: "a deletion, [id, at]",
   parse(value) {
-    const deleted = OBJECT.parse(value);
-    return deleted && { id: required(deleted, "id", UINT32), at: required(deleted, "at", UINT32) };
+    const parts = LIST.parse(value);
+    if (parts === undefined) return undefined;
+    const id = UINT32.parse(element(parts, 0));
+    const at = UINT32.parse(element(parts, 1));
+    return id === undefined || at === undefined ? undefined : { id, at };
   },
 }, OFFERS_PER_ORIGIN_MAX);
 
@@ -89,14 +108,14 @@ export function decodeReach(value: JsonObject): ReachMessage {
 }
 
 /** A group's content. */
-export function decodeOffers(value: JsonObject): OffersMessage {
+export function decodeOffers(value: JsonObject, reader: OfferReader): OffersMessage {
   return {
     type: "offers",
     handle: required(value, "handle", UINT32),
     from: required(value, "from", UINT32),
     to: required(value, "to", UINT32),
     final: required(value, "final", BOOLEAN),
-    add: required(value, "add", ADDED),
+    add: required(value, "add", reader.added),
     del: required(value, "del", DELETED),
     floor: required(value, "floor", UINT32),
   };

@@ -26,14 +26,11 @@ function held(
   return list.map((one) => ({ group: group(one.group), seq: one.seq }));
 }
 
-function offerText({ offer, at }: VersionedOffer): string {
-  const resources = offer.resources.length === 0 ? "[]" : JSON.stringify(offer.resources);
-  const contract = offer.contract === undefined
-    ? ""
-    : `,"contract":${JSON.stringify(offer.contract)}`;
-  return `{"id":${offer.id},"fun":${
-    JSON.stringify(offer.fun)
-  },"resources":${resources}${contract},"at":${at}}`;
+function offerText({ offer: { id, fun, resources, contract }, at }: VersionedOffer): string {
+  const begin = `[${id},${JSON.stringify(fun)},${at}`;
+  if (resources.length === 0 && contract === undefined) return `${begin}]`;
+  const owned = `${begin},${JSON.stringify(resources)}`;
+  return contract === undefined ? `${owned}]` : `${owned},${JSON.stringify(contract)}]`;
 }
 
 /**
@@ -68,7 +65,7 @@ export class OfferWriter {
 function offers(message: OffersMessage, writer: OfferWriter): string {
   const { handle, from, to, final, floor } = message;
   const add = writer.write(message.add, from === 0);
-  const del = message.del.map(({ id, at }) => `{"id":${id},"at":${at}}`);
+  const del = message.del.map(({ id, at }) => `[${id},${at}]`);
   return `{"type":"offers","handle":${handle},"from":${from},"to":${to},"final":${final},` +
     `"add":${add},"del":[${del.join(",")}],"floor":${floor}}`;
 }

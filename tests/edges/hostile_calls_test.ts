@@ -167,7 +167,7 @@ Deno.test("a result that fills a frame ends its call and not the caller's connec
       PROPAGATION.digest,
       { ...PROPAGATION.name, group: { ...GROUP, origin: self } },
       { ...PROPAGATION.reach, hop_count: 0 },
-      { ...PROPAGATION.offers, final: false, add: [{ id: 1, fun: "trap", resources: [], at: 1 }] },
+      { ...PROPAGATION.offers, final: false, add: [[1, "trap", 1]] },
     );
     await listed(node, "trap");
     await using caller = await RawPeer.in("link", node.url, nobody());

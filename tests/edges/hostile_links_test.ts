@@ -50,7 +50,7 @@ const LIES: Readonly<Record<string, (self: string) => readonly [RegExp, ...unkno
     { ...PROPAGATION.offers, from: 2, to: 1 },
   ],
   "an offer added twice": (self) => {
-    const add = { id: 1, fun: "trap", resources: [], at: 1 };
+    const add = [1, "trap", 1];
     return [
       /added twice/,
       { ...PROPAGATION.name, group: { ...GROUP, origin: self } },
@@ -61,7 +61,7 @@ const LIES: Readonly<Record<string, (self: string) => readonly [RegExp, ...unkno
     /final/,
     { ...PROPAGATION.name, group: { ...GROUP, origin: self } },
     { ...PROPAGATION.reach, hop_count: 0 },
-    { ...PROPAGATION.offers, add: [{ id: 1, fun: "trap", resources: [], at: 1 }] },
+    { ...PROPAGATION.offers, add: [[1, "trap", 1]] },
   ],
   "a second digest": () => [/second digest/, PROPAGATION.digest],
 };
@@ -99,7 +99,7 @@ Deno.test("what a link offered goes with it when it breaks the protocol", () =>
       {
         ...PROPAGATION.offers,
         final: false,
-        add: [{ id: 1, fun: "trap", resources: [], at: 1 }],
+        add: [[1, "trap", 1]],
       },
     );
     await Promise.all([listed(node, "trap"), listed(neighbour, "trap")]);
@@ -115,9 +115,8 @@ Deno.test("a link that offers the node's own functions and lies about contracts 
     const self = nobody();
     await using peer = await RawPeer.in("link", node.url, self);
     const digest = "0".repeat(64);
-    const add = ["trap", "rpc.describe"].map((fun, id) => ({
-      ...{ id, fun, resources: [], at: 1, contract: { digest, version: "9", later: true } },
-    }));
+    const contract = { digest, version: "9", later: true };
+    const add = ["trap", "rpc.describe"].map((fun, id) => [id, fun, 1, [], contract]);
     peer.say(
       PROPAGATION.digest,
       { ...PROPAGATION.name, group: { ...GROUP, origin: self } },

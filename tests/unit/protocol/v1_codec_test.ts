@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { functionName, nodeUrl } from "../../../lib/protocol/names.ts";
+import { functionName, nodeUrl, resourceName } from "../../../lib/protocol/names.ts";
+import { contractDigest } from "../../../lib/protocol/contract_facts.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
 import { SUBPROTOCOL_V1, v1Codec } from "../../../lib/protocol/v1_codec.ts";
 import type { V1Message } from "../../../lib/protocol/v1_messages.ts";
@@ -137,7 +138,17 @@ Deno.test("v1Codec refuses fields that are not what they should be", () => {
     { type: "reach", handle: 1, hop_count: 17, seq: 1 },
     { ...offers, to: 0.5 },
     { ...offers, add: [{ id: 1, fun: "f", at: 1 }] },
+    { ...offers, add: [[1, "f"]] },
+    { ...offers, add: [[-1, "f", 1]] },
+    { ...offers, add: [[1, "", 1]] },
+    { ...offers, add: [[1, 7, 1]] },
+    { ...offers, add: [[1, "f", 0.5]] },
+    { ...offers, add: [[1, "f", 1, null]] },
+    { ...offers, add: [[1, "f", 1, [], null]] },
+    { ...offers, add: [[1, "f", 1, [], { digest: "" }]] },
     { ...offers, del: [1] },
+    { ...offers, del: [[1]] },
+    { ...offers, del: [{ id: 1, at: 1 }] },
     { ...offers, final: 0 },
     { type: "digest", held: [{ group: GROUP }], last: true },
     { type: "digest", held: [] },
@@ -183,4 +194,24 @@ Deno.test("v1Codec refuses frames that are no list of 1 to 1,024 messages", () =
 Deno.test("v1Codec throws for a frame it could not decode itself", () => {
   assertThrows(() => codec.encode([]), RangeError, "0");
   assertThrows(() => codec.encode(Array(1_025).fill({ type: "ping" })), RangeError, "1025");
+});
+
+Deno.test("v1Codec reads an offer whatever of its list is there, and passes over what comes after", () => {
+  const contract = { digest: "d", idempotent: true };
+  const offers = { type: "offers", handle: 1, from: 0, to: 1, final: false, del: [], floor: 0 };
+  const [message] = read({
+    ...offers,
+    add: [[1, "f", 1], [2, "g", 1, ["gpu"]], [3, "h", 1, [], contract, "later"]],
+  });
+  assert(message?.type === "offers");
+  assertEquals(message.add.map(({ offer }) => ({ ...offer })), [
+    { id: 1, fun: functionName("f"), resources: [] },
+    { id: 2, fun: functionName("g"), resources: [resourceName("gpu")] },
+    {
+      id: 3,
+      fun: functionName("h"),
+      resources: [],
+      contract: { ...contract, digest: contractDigest("d") },
+    },
+  ]);
 });

@@ -12,7 +12,9 @@ function offersOf(count: number, fun: string, resources: readonly string[] = [])
 }
 
 function asJson(offers: readonly VersionedOffer[]): unknown {
-  return offers.map(({ offer, at }) => ({ ...offer, at }));
+  return offers.map(({ offer: { id, fun, resources }, at }) =>
+    resources.length === 0 ? [id, fun, at] : [id, fun, at, resources]
+  );
 }
 
 Deno.test("OfferWriter writes the same content again, and each content its own", () => {
@@ -27,7 +29,7 @@ Deno.test("OfferWriter writes the same content again, and each content its own",
 
 Deno.test("OfferWriter writes right when what it remembers is over its limit", () => {
   const writer = new OfferWriter();
-  const long = offersOf(4_000, "x".repeat(250));
+  const long = offersOf(4_096, "x".repeat(256));
   const some = [long, offersOf(3, "f"), offersOf(2_000, "y".repeat(250)), long];
   assertEquals(writer.write(long, true).length > WRITTEN_OFFERS_TEXT_MAX, true);
   for (const offers of [...some, ...some]) {

@@ -34,6 +34,7 @@ export type {
   LinkRule,
 } from "./lib/federation/cluster_policy.ts";
 export type { Patterns } from "./lib/federation/name_patterns.ts";
+export type { PeerReader } from "./lib/edges/peer_reader.ts";
 export type { Listen, NodeEdges, NodeOptions, NodeTls, Peering } from "./lib/node/options.ts";
 export { type FunctionOptions, Offer } from "./lib/node/offer.ts";
 export type {

@@ -23,7 +23,8 @@ const USAGE = `deno run -A examples/node.ts [flags]
   --url ws://…          how others reach this node; needed with --host 0.0.0.0
   --cluster demo        cluster that this node belongs to
   --resources gpu,data  what this node's functions have
-  --join ws://…         a node to keep a link to; may be given several times
+  --join ws://…         a node to keep a link to; may be given several times; dns+ws://name:port
+                        means all nodes behind a name, file:///… those in a file
   --max-hops 3          how many links away its functions are heard of, 0 to 16
   --json                events as JSON, one object a line
 
@@ -63,7 +64,9 @@ function settings(): Settings {
     ...(values.url === undefined ? {} : { url: nodeAddress("--url", values.url) }),
     cluster: values.cluster,
     resources: commaList(values.resources),
-    peers: values.join.map((url) => nodeAddress("--join", url)),
+    peers: values.join.map((text) =>
+      /^(dns\+ws|file):/.test(text) ? text : nodeAddress("--join", text)
+    ),
     maxHops: wholeNumber("--max-hops", values["max-hops"], 0, 16),
     json: values.json,
   };

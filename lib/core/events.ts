@@ -186,6 +186,12 @@ export type NodeCommand =
       }
       | { readonly type: "join"; readonly url: NodeUrl }
       | {
+        /** All addresses to keep links to that one source names; those it named before and does not now are left. */
+        readonly type: "peers";
+        readonly source: string;
+        readonly urls: readonly NodeUrl[];
+      }
+      | {
         /** Other rules for the links from now on: what they no longer let pass is taken back, what they do is told. */
         readonly type: "policy";
         readonly policy: PeeringPolicy;

@@ -42,6 +42,7 @@ import { NodeExit } from "./node_exit.ts";
 import { OwnCalls } from "./own_calls.ts";
 import { OwnFunctions } from "./own_functions.ts";
 import { PeerDialer } from "./peer_dialer.ts";
+import { PeerSets } from "./peer_sets.ts";
 import { Replies } from "./replies.ts";
 import { RequestRunner } from "./request_runner.ts";
 import type { Turn } from "./turn.ts";
@@ -76,6 +77,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   readonly #gateway: ReferenceGateway;
   readonly #output: LinkOutput;
   readonly #peers: PeerDialer;
+  readonly #named: PeerSets;
   readonly #links: LinkKeeper;
   readonly #former: ClusterFormer;
   readonly #heartbeat: Heartbeat;
@@ -147,6 +149,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       random,
       (peer) => this.#links.linkTo(peer) !== undefined,
     );
+    this.#named = new PeerSets(peers);
     const former = this.#former = new ClusterFormer({
       ...{ self, connections, peers, random, isOn: options.formsCluster ?? false },
       links: () => this.#links,
@@ -278,10 +281,12 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     switch (event.type) {
       case "boot":
         this.#random = seededRandom(event.seed);
-        for (const peer of this.#initialPeers) this.#peers.add(peer, turn.now);
+        for (const peer of this.#initialPeers) this.#named.add(peer, turn.now);
         return;
       case "join":
-        return void this.#peers.add(event.url, turn.now);
+        return this.#named.add(event.url, turn.now);
+      case "peers":
+        return this.#named.set(event.source, event.urls, turn.now);
       case "policy":
         return this.#router.setPolicy(event.policy);
       case "resync":

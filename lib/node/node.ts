@@ -364,7 +364,8 @@ export class FarcallNode implements Calling, AsyncDisposable {
   }
 
   async #leave(timeoutMs: number): Promise<void> {
-    const { owner, driver, calls, clock } = this.#parts;
+    const { owner, driver, calls, clock, refresh } = this.#parts;
+    refresh.close();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancelTimer = clock.wake(clock.now() + timeoutMs + DRAIN_GRACE_MS, resolve);
     await Promise.race([owner.whenStopped, late]);

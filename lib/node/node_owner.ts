@@ -18,6 +18,8 @@ export class NodeOwner implements NodeOwnerEffects {
   readonly runs: Broadcaster<CallEvent> = new Broadcaster();
   /** Fulfilled when the machine has left the federation. */
   readonly whenStopped: Promise<void>;
+  /** Hears each report before the events that users see. */
+  onReport: (report: Report) => void = () => {};
   readonly #calls: Calls;
   readonly #host: FunctionHost;
   readonly #markStopped: () => void;
@@ -51,6 +53,7 @@ export class NodeOwner implements NodeOwnerEffects {
 
   /** Something can be observed. */
   report(report: Report): void {
+    this.onReport(report);
     switch (report.type) {
       case "offer_added":
         return this.offers.emit({ type: "added", offer: report.listing });

@@ -7,6 +7,7 @@ import type { Clock } from "../edges/system_clock.ts";
 import type { ClusterId, Incarnation, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { ContractShelf } from "./contract_shelf.ts";
 import type { NodeOwner } from "./node_owner.ts";
+import type { PeerRefresh } from "./peer_refresh.ts";
 
 /** What a node is made of; `startNode` puts it together. */
 export interface NodeParts {
@@ -22,6 +23,8 @@ export interface NodeParts {
     readonly cluster: ClusterId;
     readonly incarnation: Incarnation;
   };
+  /** Reads where peers are found. */
+  readonly refresh: PeerRefresh;
   /** What every offer has. */
   readonly resources: readonly ResourceName[];
   /** How far offers are heard that do not say. */

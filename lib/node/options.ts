@@ -1,5 +1,6 @@
 import type { Reach } from "../core/call_placing.ts";
 import type { Entropy } from "../edges/entropy.ts";
+import type { PeerReader } from "../edges/peer_reader.ts";
 import type { Clock } from "../edges/system_clock.ts";
 import type { Accept, Dialer, Listener } from "../edges/transport.ts";
 import type { ContractDifference } from "../protocol/contract_facts.ts";
@@ -15,6 +16,7 @@ import {
   type ResourceName,
   resourceSet,
 } from "../protocol/names.ts";
+import { type CheckedPeers, checkPeers } from "./peer_source.ts";
 
 /** A certificate for `wss:`. */
 export interface NodeTls {
@@ -47,6 +49,8 @@ export interface NodeEdges {
   readonly clock?: Clock;
   /** Default: the system's. */
   readonly entropy?: Entropy;
+  /** Looks up names and reads files of `peers`. Default: the system's. */
+  readonly peerReader?: PeerReader;
 }
 
 /** Whether the nodes of a cluster link themselves, or only to whom they were told. */
@@ -63,7 +67,11 @@ export interface NodeOptions {
   readonly url?: string;
   /** The cluster it belongs to. Default `"default"`. */
   readonly cluster?: string;
-  /** Nodes to keep links to. Default: none. */
+  /**
+   * Nodes to keep links to: addresses (`ws://…`, `wss://…`), names that stand for the addresses of several nodes
+   * (`dns+ws://nodes.lab:9001/`, looked up again every minute and when links fall), and files (`file:///etc/nodes`, one address
+   * a line, read again when it changes). Default: none.
+   */
   readonly peers?: readonly string[];
   /**
    * Which links come up beside those that `peers` ask for. `"cluster"`: nodes of this cluster find each other, so that to join
@@ -117,7 +125,7 @@ export interface CheckedNodeOptions {
   readonly listen: URL | undefined;
   readonly url: NodeUrl | undefined;
   readonly cluster: ClusterId;
-  readonly peers: readonly NodeUrl[];
+  readonly peers: CheckedPeers;
   readonly peering: Peering;
   readonly policy: ClusterPolicy;
   readonly resources: readonly ResourceName[];
@@ -172,7 +180,7 @@ export function checkNodeOptions(options: NodeOptions): CheckedNodeOptions {
     policy: checkClusterPolicy(options.policy ?? {}),
     url,
     cluster: clusterId(options.cluster ?? "default"),
-    peers: (options.peers ?? []).map(nodeUrl),
+    peers: checkPeers(options.peers ?? []),
     resources: resourceSet(options.resources ?? []),
     maxHops: maxHops(options.maxHops ?? MAX_HOPS_DEFAULT),
     reach,

@@ -9,9 +9,11 @@ import { NodeCore } from "../core/node_core.ts";
 import { Driver } from "../edges/driver.ts";
 import { systemEntropy } from "../edges/entropy.ts";
 import { acceptPieces } from "../edges/piece_frames.ts";
+import { systemPeerReader } from "../edges/peer_reader.ts";
 import { systemClock } from "../edges/system_clock.ts";
 import type { Accept, Connection, ConnectionReader, Listener } from "../edges/transport.ts";
 import { webSocketDialer } from "../edges/websocket_dialer.ts";
+import { seededRandom } from "../protocol/seeded_random.ts";
 import { functionName, incarnation, type NodeUrl, nodeUrl } from "../protocol/names.ts";
 import { ContractFetcher } from "./contract_fetcher.ts";
 import { ContractShelf } from "./contract_shelf.ts";
@@ -20,6 +22,7 @@ import type { ContractDigest } from "../protocol/contract_facts.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import { FunctionHost } from "./function_host.ts";
 import { advertisedUrl, listenAt, NODE_SUBPROTOCOLS } from "./listening.ts";
+import { PeerRefresh } from "./peer_refresh.ts";
 import { FarcallNode } from "./node.ts";
 import { NodeOwner } from "./node_owner.ts";
 import { type CheckedNodeOptions, checkNodeOptions, type NodeOptions } from "./options.ts";
@@ -64,7 +67,7 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   const { cluster, peers, peering, policy, reach, resources, maxHops } = checked;
   const identity = { url, cluster, incarnation: incarnation(ulid(Math.floor(clock.now()))) };
   const core = new NodeCore({
-    ...{ ...identity, peers, reach, rules: policy },
+    ...{ ...identity, peers: peers.urls, reach, rules: policy },
     formsCluster: peering === "cluster",
   });
   const post = (stamp: (now: number) => NodeCommand): void => driver.post(stamp);
@@ -80,6 +83,13 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   accept = driver.accept;
   const seed = new Uint32Array(entropy.seed());
   driver.post((now) => ({ type: "boot", seed, now }));
+  const refresh = new PeerRefresh(peers.sources, {
+    reader: options.edges?.peerReader ?? systemPeerReader(),
+    ...{ clock, failed, random: seededRandom(new Uint32Array(entropy.seed())) },
+    found: (source, urls) => driver.post((now) => ({ type: "peers", source, urls, now })),
+  });
+  owner.onReport = (report) => refresh.heard(report);
+  refresh.start();
   const shelf = new ContractShelf();
   const fetcher = new ContractFetcher(
     shelf,
@@ -105,6 +115,7 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
     driver,
     calls,
     clock,
+    refresh,
     identity,
     resources,
     maxHops,

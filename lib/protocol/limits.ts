@@ -196,6 +196,12 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export const RECONNECT_MS = 100;
 /** Longest pause before dialling again, in ms. */
 export const RECONNECT_MS_MAX = 30_000;
+/** How often a name in `peers` is looked up again while all is well, in ms. */
+export const DNS_REFRESH_MS = 60_000;
+/** How often a file in `peers` is read again, in ms: reading a small file costs less than being told of its changes. */
+export const PEER_FILE_REFRESH_MS = 5_000;
+/** Least time between two readings of one source of peers, in ms, however many links fall meanwhile. */
+export const PEER_READ_MS_MIN = 1_000;
 /** How long a connection must have been up before the back-off starts from the beginning, in ms. */
 export const RECONNECT_RESET_MS = 10_000;
 /** Silence after which a ping goes out, in ms. */

@@ -1,7 +1,7 @@
 /** Nodes of one cluster on real sockets: told of one node, linked with all. */
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async";
-import { type FarcallNode, startNode } from "@farcall/farcall";
+import { type FarcallNode, type PeerReader, startNode } from "@farcall/farcall";
 
 const WITHIN_MS = 20_000;
 
@@ -57,4 +57,43 @@ Deno.test("Nodes with configured peering link themselves to their peers only", a
     [hub.url],
     [hub.url],
   ]);
+});
+
+Deno.test("Nodes find their peers behind a name and in a file, and follow both when they change", async () => {
+  const behind = new Set<string>();
+  let lines = "";
+  const peerReader: PeerReader = {
+    resolve: (name) => {
+      if (name !== "nodes.lab" || behind.size === 0) throw new Error(`unknown name: ${name}`);
+      return Promise.resolve([...behind]);
+    },
+    readFile: () => Promise.resolve(lines),
+  };
+  await using hub = await start([]);
+  const port = new URL(hub.url).port;
+  const failures: unknown[] = [];
+  await using named = await startNode({
+    listen: "ws://127.0.0.1:0",
+    peers: [`dns+ws://nodes.lab:${port}`],
+    peering: "configured",
+    onError: (error) => failures.push(error),
+    edges: { peerReader },
+  });
+  await using filed = await startNode({
+    listen: "ws://127.0.0.1:0",
+    peers: ["file:///nodes"],
+    peering: "configured",
+    edges: { peerReader },
+  });
+  behind.add("127.0.0.1");
+  lines = `# the hub\n${hub.url}\n`;
+  const until = Date.now() + WITHIN_MS;
+  const isJoined = (): boolean =>
+    [hub, named, filed].every((node) => node.listLinks().length === (node === hub ? 2 : 1));
+  while (!isJoined() && Date.now() < until) await delay(20);
+  assertEquals([named, filed].map((node) => node.listLinks().map(({ peer }) => peer)), [
+    [hub.url],
+    [hub.url],
+  ]);
+  assertEquals(failures.length, 1);
 });

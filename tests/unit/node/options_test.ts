@@ -7,7 +7,7 @@ Deno.test("checkNodeOptions fills in the defaults", () => {
   const { url, cluster, peers, resources, reach, listen } = checked;
   assertEquals<unknown[]>(
     [url, cluster, peers, resources, checked.maxHops, reach, listen],
-    ["wss://a.example/x", "default", [], [], 3, "auto", undefined],
+    ["wss://a.example/x", "default", { urls: [], sources: [] }, [], 3, "auto", undefined],
   );
 });
 

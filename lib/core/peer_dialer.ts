@@ -1,6 +1,8 @@
 import {
   DIAL_TIMEOUT_MS,
   LEARNT_ATTEMPTS_MAX,
+  LEARNT_DIAL_MS,
+  LEARNT_DIALS_BURST,
   LEARNT_PEERS_MAX,
   RECONNECT_RESET_MS,
 } from "../protocol/limits.ts";
@@ -41,6 +43,8 @@ export class PeerDialer {
   readonly #dials: DialBook;
   readonly #random: () => number;
   readonly #isLinked: (peer: NodeUrl) => boolean;
+  /** Dials of learnt peers so far, as time: each costs the pause between two, and as many as the burst may be saved up. */
+  #learntPaidUntil = -Infinity;
 
   /** @param isLinked Whether a link to the node of this URL is up. */
   constructor(dials: DialBook, random: () => number, isLinked: (peer: NodeUrl) => boolean) {
@@ -145,6 +149,11 @@ export class PeerDialer {
         wakeAt = Math.min(wakeAt, peer.retryAt);
         continue;
       }
+      const waitMs = peer.reason === "member" ? this.#spendLearntDial(turn.now) : 0;
+      if (waitMs > 0) {
+        wakeAt = Math.min(wakeAt, turn.now + waitMs);
+        continue;
+      }
       peer.state = "dialing";
       const dial = this.#dials.add({
         url: peer.url,
@@ -159,6 +168,15 @@ export class PeerDialer {
       });
     }
     return wakeAt;
+  }
+
+  /** Takes one of the dials that learnt peers have; returns how long to wait for one, 0 = it is taken. */
+  #spendLearntDial(now: number): number {
+    const full = now - LEARNT_DIALS_BURST * LEARNT_DIAL_MS;
+    const paidUntil = Math.max(this.#learntPaidUntil, full) + LEARNT_DIAL_MS;
+    if (paidUntil > now) return paidUntil - now;
+    this.#learntPaidUntil = paidUntil;
+    return 0;
   }
 
   #countOf(reason: DialReason): number {

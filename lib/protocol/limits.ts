@@ -98,6 +98,10 @@ export const CLUSTER_LINKS_MAX = 16;
 export const MEMBERS_MAX = 1_024;
 /** Most learnt peers that are dialled, or linked by our dial, at once. Further ones wait until one is given up. */
 export const LEARNT_PEERS_MAX = 64;
+/** Dials of learnt peers at once, after which one more is made each {@linkcode LEARNT_DIAL_MS}: anybody may name addresses. */
+export const LEARNT_DIALS_BURST = 64;
+/** Pause between dials of learnt peers in the long run, in ms. */
+export const LEARNT_DIAL_MS = 1_000;
 /** Dials in a row that fail before a learnt peer is given up: about two minutes. Configured peers never are. */
 export const LEARNT_ATTEMPTS_MAX = 12;
 /** Rest of a learnt peer that was given up or refused us, in ms, if others still see it; doubles with each time. */

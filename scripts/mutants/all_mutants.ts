@@ -1,3 +1,4 @@
+import { CALL_MUTANTS } from "./call_mutants.ts";
 import { CONTENT_MUTANTS } from "./content_mutants.ts";
 import { CORE_MUTANTS } from "./core_mutants.ts";
 import { DISTANCE_MUTANTS } from "./distance_mutants.ts";
@@ -10,13 +11,15 @@ export const ALL_MUTANTS: readonly Mutant[] = [
   ...CONTENT_MUTANTS,
   ...REFERENCE_MUTANTS,
   ...CORE_MUTANTS,
+  ...CALL_MUTANTS,
 ];
 
-/** What has to catch them: the tests of how offers travel. A test file that a mutant names comes first, for it. */
+/** What has to catch them: the tests of how offers travel and how calls end. A test file that a mutant names comes first, for it. */
 export const SUITE: readonly string[] = [
   "tests/property/",
   "tests/unit/federation/",
   "tests/unit/core/",
+  "tests/unit/rpc/",
   "tests/simulation/safety_test.ts",
   "tests/simulation/liveness_test.ts",
 ];

@@ -380,3 +380,14 @@ Deno.test("ClientCore leaves a node that refuses calls since it is leaving, wher
   client.step({ type: "received", connection: old, messages: [answer] });
   assertEquals(client.closed, [old]);
 });
+
+Deno.test("ClientCore remembers that a call ran on a connection that was lost, however the next one ends it", () => {
+  const client = new LoneClient();
+  const first = client.open();
+  client.call(1, 30_000, true);
+  client.receive({ type: "accepted", id: 1 });
+  client.step({ type: "closed", connection: first, code: 0, reason: "lost" });
+  client.open();
+  client.receive({ type: "error", id: 2, error: callError("RESOURCE_EXHAUSTED", "full") });
+  assertEquals(client.ended(1), "RESOURCE_EXHAUSTED/yes");
+});

@@ -81,7 +81,6 @@ export class ConnectionLife {
     record.role = "reference";
     this.#peers.up(dial.url, dial.url, turn.now);
     this.#gateway.linkUp(connection, "dialed", dial.url, turn.now);
-    turn.owner.report({ type: "link_up", peer: dial.url, dialect, reason: "" });
   }
 
   /** Ends a connection now. */
@@ -112,17 +111,28 @@ export class ConnectionLife {
     const gone = callError("CANCELLED", "The caller's connection is gone", "unknown");
     for (const task of [...record.inbound.values()]) this.#own.cancelTask(turn, task, gone);
     this.#links.closed(turn, record, reason);
-    if (record.role === "reference") this.#gateway.linkDown(record.id, turn.now);
+    const isNameless = record.role === "reference" &&
+      this.#gateway.peerOf(record.id) === undefined;
+    if (record.role === "reference") this.#retireReference(turn, record, reason);
     // First, so that no call that goes elsewhere now finds this connection.
     if (record.purpose === "call") this.#calls.callConnections.closed(turn, record, reason);
     this.#calls.connectionClosed(turn, record.id, reason, last);
     if (record.purpose !== "link" || record.dialedUrl === undefined) return;
+    const { dialedUrl: url } = record;
     // Whoever closes before its hello does not want this link: another node may.
-    if (record.isLearnt && record.role === "new") this.#peers.release(record.dialedUrl, "member");
-    else this.#peers.down(record.dialedUrl, turn.now);
-    if (record.role !== "reference") return;
-    const { dialect, dialedUrl } = record;
-    turn.owner.report({ type: "link_down", peer: dialedUrl, dialect, reason });
+    if (record.isLearnt && record.role === "new") return this.#peers.release(url, "member");
+    const retryInMs = this.#peers.down(url, turn.now);
+    // Whoever was dialled there never said who it is, so there was no link that could fall.
+    if (!isNameless || !this.#takes("link")) return;
+    turn.owner.report({ type: "dial_failed", url, message: `No HELLO came: ${reason}`, retryInMs });
+  }
+
+  /** A peer of the reference may hold several sockets: its link falls with the last. */
+  #retireReference(turn: Turn, record: ConnectionRecord, reason: string): void {
+    const peer = this.#gateway.linkDown(record.id, turn.now);
+    if (peer === undefined) return;
+    this.#peers.release(peer, "dial_back");
+    turn.owner.report({ type: "link_down", peer, dialect: record.dialect, reason });
   }
 
   /** A dial came to nothing. */

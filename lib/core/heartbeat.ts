@@ -4,10 +4,12 @@ import {
   DEAD_AFTER_MS,
   HANDSHAKE_TIMEOUT_MS,
   LEGACY_HELLO_MS,
+  LEGACY_IDLE_MS,
   PING_AFTER_MS,
 } from "../protocol/limits.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
+import type { ConnectionId } from "./events.ts";
 import type { Drop } from "./link_keeper.ts";
 import type { Turn } from "./turn.ts";
 
@@ -24,10 +26,19 @@ const REFERENCE_DEAD_AFTER_MS = 2 * LEGACY_HELLO_MS + 35_000;
 export class Heartbeat {
   readonly #connections: ConnectionTable;
   readonly #drop: Drop;
+  readonly #isSpare: (connection: ConnectionId) => boolean;
   #nextAt = 0;
 
-  /** @param drop Ends a connection. */
-  constructor(connections: ConnectionTable, drop: Drop) {
+  /**
+   * @param drop Ends a connection.
+   * @param isSpare Whether the peer of a link of the reference has another one besides.
+   */
+  constructor(
+    connections: ConnectionTable,
+    drop: Drop,
+    isSpare: (connection: ConnectionId) => boolean,
+  ) {
+    this.#isSpare = isSpare;
     this.#connections = connections;
     this.#drop = drop;
   }
@@ -55,6 +66,8 @@ export class Heartbeat {
     if (record.dialect === "json") {
       if (record.purpose === "link" && silentMs > REFERENCE_DEAD_AFTER_MS) {
         this.#drop(turn, record, CLOSE.unresponsive, "nothing heard for too long");
+      } else if (silentMs > LEGACY_IDLE_MS && this.#isLeftOver(record)) {
+        this.#drop(turn, record, CLOSE.normal, "idle");
       }
       return;
     }
@@ -75,5 +88,11 @@ export class Heartbeat {
       record.pingsSent += 1;
       turn.edges.send(record.id, { type: "ping" });
     }
+  }
+
+  /** Only sockets that said HELLO: others carry calls, and the reference never dials anew for those. */
+  #isLeftOver({ id, role, purpose, inbound }: ConnectionRecord): boolean {
+    return role === "reference" && purpose === "accepted" && inbound.size === 0 &&
+      this.#isSpare(id);
   }
 }

@@ -1,4 +1,5 @@
 import type { ReferenceGateway } from "../federation/reference_gateway.ts";
+import { voiceOf } from "../federation/reference_peers.ts";
 import { type CallError, callError, type ProtocolError } from "../protocol/errors.ts";
 import type {
   GoodbyeMessage,
@@ -6,6 +7,7 @@ import type {
   InternalRequest,
   JsonMessage,
   RpcRequest,
+  RpcResponse,
   WireError,
 } from "../protocol/json_messages.ts";
 import { CALL_TIMEOUT_MS_DEFAULT, PENDING_CALLS_PER_CLIENT_MAX } from "../protocol/limits.ts";
@@ -15,9 +17,14 @@ import { WIRE_FAILED, wireErrorOfProtocol, wireErrorOfUnhandled } from "../proto
 import { failure, PLAIN_MANNER, type Reply } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
+import type { PeerDialer } from "./peer_dialer.ts";
 import type { RequestRunner } from "./request_runner.ts";
 import type { Turn } from "./turn.ts";
 import { callerOf, noteTask } from "./v1_door.ts";
+
+const GOODBYE_PROCESSED = "GOODBYE_PROCESSED";
+/** How much of a peer's reason is told, in UTF-16 units. */
+const REFUSAL_LENGTH_MAX = 500;
 
 /**
  * Serves connections of the reference's dialect: its clients' requests and its nodes' messages.
@@ -30,8 +37,11 @@ export class JsonDoor {
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
   readonly #gateway: ReferenceGateway;
+  readonly #peers: PeerDialer;
   readonly #reply: Reply;
   readonly #isDraining: () => boolean;
+  /** Whose refusal was told: each HELLO is refused anew. */
+  readonly #refused = new WeakSet<ConnectionRecord>();
 
   /** @param isDraining Whether the node is leaving and takes no more calls. */
   constructor(rooms: {
@@ -39,6 +49,7 @@ export class JsonDoor {
     readonly calls: CallRouter;
     readonly requests: RequestRunner;
     readonly gateway: ReferenceGateway;
+    readonly peers: PeerDialer;
     readonly reply: Reply;
     readonly isDraining: () => boolean;
   }) {
@@ -46,6 +57,7 @@ export class JsonDoor {
     this.#calls = rooms.calls;
     this.#requests = rooms.requests;
     this.#gateway = rooms.gateway;
+    this.#peers = rooms.peers;
     this.#reply = rooms.reply;
     this.#isDraining = rooms.isDraining;
   }
@@ -56,7 +68,7 @@ export class JsonDoor {
       case "rpc":
         return this.#rpc(turn, record, message);
       case "response":
-        return this.#calls.answeredByReference(turn, record.id, message);
+        return this.#answered(turn, record, message);
       case "HELLO":
         return this.#hello(turn, record, message);
       case "GOODBYE":
@@ -140,18 +152,39 @@ export class JsonDoor {
       this.#gateway.linkUp(record.id, "accepted", undefined, turn.now);
     }
     const taken = this.#gateway.hello(record.id, message.announcement, turn.now);
-    if (taken === "added") status(turn, record, message.u, "ADDED");
-    else {
+    if (taken === "added") {
+      status(turn, record, message.u, "ADDED");
+      if (message.announcement.propagation.hopCount === 0) this.#dialBack(turn, record);
+    } else {
       const error = { code: WIRE_FAILED, message: taken.rejected, details: null };
       refuse(turn, record, message.u, error);
     }
+  }
+
+  /** Over a socket that it dialled a node of the reference takes our own offers and no others, and no withdrawal. */
+  #dialBack(turn: Turn, record: ConnectionRecord): void {
+    const peer = this.#gateway.peerOf(record.id);
+    if (peer === undefined || voiceOf(peer)?.direction === "dialed") return;
+    this.#peers.add(peer.url, turn.now, "dial_back");
+  }
+
+  #answered(turn: Turn, record: ConnectionRecord, message: RpcResponse): void {
+    if (record.role !== "reference") {
+      return this.#calls.answeredByReference(turn, record.id, message);
+    }
+    if (message.result.value === GOODBYE_PROCESSED) this.#gateway.forgotten(record.id);
+    const { dialedUrl: peer } = record;
+    if (message.error === undefined || peer === undefined || this.#refused.has(record)) return;
+    this.#refused.add(record);
+    const said = message.error.message.slice(0, REFUSAL_LENGTH_MAX);
+    turn.owner.report({ type: "link_refused", peer, message: said });
   }
 
   #goodbye(turn: Turn, record: ConnectionRecord, message: GoodbyeMessage): void {
     if (record.role === "reference") {
       this.#gateway.goodbye(record.id, message.departing, turn.now);
     }
-    status(turn, record, message.u, "GOODBYE_PROCESSED");
+    status(turn, record, message.u, GOODBYE_PROCESSED);
   }
 }
 

@@ -82,11 +82,4 @@ export class LinkOutput implements RouterOutput {
       timestamp: this.#turn.now / 1000,
     });
   }
-
-  /** Says goodbye on a link of the reference outside of a flush. */
-  farewell(turn: Turn, link: LinkId): void {
-    this.#turn = turn;
-    this.goodbye(link);
-    this.#turn = undefined;
-  }
 }

@@ -141,6 +141,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       tracker,
       ownOffers: (cluster) =>
         [...functions.all()].filter((one) => one.isOffered && rules.tells(one.scope, cluster)),
+      met: ({ url: peer }) =>
+        this.#turn?.owner.report({ type: "link_up", peer, dialect: "json", reason: "" }),
     });
     this.#offered = new OwnFunctions({ functions, router, registry, gateway, rules });
     this.#output = new LinkOutput(self, connections, router, gateway);
@@ -158,7 +160,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       ...{ self, connections, router, peers, drop, observer: former },
       isBusy: ({ id, inbound }) => inbound.size > 0 || this.#calls.carries(id),
     });
-    this.#heartbeat = new Heartbeat(connections, drop);
+    this.#heartbeat = new Heartbeat(connections, drop, gateway.isSpare.bind(gateway));
     this.#urls = new UrlWatch(url, router);
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({
@@ -173,7 +175,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     });
     this.#own = new OwnCalls({ self, calls, requests });
     this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
-    this.#json = new JsonDoor({ self: url, calls, requests, gateway, reply, isDraining });
+    this.#json = new JsonDoor({ self: url, calls, requests, gateway, peers, reply, isDraining });
     this.#exit = new NodeExit({
       ...{ connections, functions, calls, requests, drop },
       output: this.#output,
@@ -198,7 +200,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
 
   /** All links that are up. */
   links(): LinkView[] {
-    return linkViews(this.#connections, this.#links);
+    return linkViews(this.#connections, this.#links, this.#gateway.peers());
   }
 
   /** Counts of everything that can grow, for tests and for whoever watches a node. */
@@ -307,6 +309,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "dial_failed":
         return this.#life.dialFailed(turn, event);
       case "drain":
+        this.#gateway.leave();
         for (const one of this.#functions.all()) this.#offered.takeBack(turn, one);
         return this.#exit.begin(turn.now, event.timeoutMs);
     }

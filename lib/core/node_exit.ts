@@ -107,8 +107,7 @@ export class NodeExit {
     this.#state = "gone";
     this.#output.flush(turn);
     for (const record of [...this.#connections.all()]) {
-      if (record.role === "reference") this.#output.farewell(turn, record.id);
-      else if (record.dialect === "farcall.v1") sayGoodbye(turn, record);
+      if (record.dialect === "farcall.v1") sayGoodbye(turn, record);
       this.#drop(turn, record, CLOSE.goingAway, "the node stops");
     }
     this.#calls.cancelAll(turn, callError("UNAVAILABLE", "The node stops", "unknown"));

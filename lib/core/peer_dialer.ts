@@ -1,4 +1,6 @@
 import {
+  DIAL_BACK_ATTEMPTS_MAX,
+  DIAL_BACKS_MAX,
   DIAL_TIMEOUT_MS,
   LEARNT_ATTEMPTS_MAX,
   LEARNT_DIAL_MS,
@@ -11,14 +13,18 @@ import { backOffMs } from "./back_off.ts";
 import type { DialBook } from "./dial_book.ts";
 import type { Turn } from "./turn.ts";
 
-/** Why a node is dialled: the author named it, or it is one of our own cluster that we heard of. */
-export type DialReason = "configured" | "member";
+/**
+ * Why a node is dialled: the author named it, it is one of our own cluster that we heard of, or it is one of the reference
+ * that dialled us.
+ */
+export type DialReason = "configured" | "member" | "dial_back";
 
 /** How many nodes are dialled for a reason at most, and after how many failures in a row each is given up. */
 const BOUNDS: Readonly<Record<DialReason, { readonly peers: number; readonly attempts: number }>> =
   {
     configured: { peers: Infinity, attempts: Infinity },
     member: { peers: LEARNT_PEERS_MAX, attempts: LEARNT_ATTEMPTS_MAX },
+    dial_back: { peers: DIAL_BACKS_MAX, attempts: DIAL_BACK_ATTEMPTS_MAX },
   };
 
 interface DialedPeer {

@@ -23,6 +23,15 @@ export type Report =
     readonly reason: string;
   }
   | {
+    /**
+     * A node of the reference that we dialled does not take our announcements, for the reason that it gives: mostly
+     * because its cluster is another one. The socket stays, and calls to that node may still work.
+     */
+    readonly type: "link_refused";
+    readonly peer: NodeUrl;
+    readonly message: string;
+  }
+  | {
     /** A peer or server could not be reached; it is tried again `retryInMs` later. */
     readonly type: "dial_failed";
     readonly url: string;

@@ -5,7 +5,7 @@ import type { GroupName, VersionedOffer } from "../protocol/v1_messages.ts";
 import { AnnouncementTracker } from "./announcement_tracker.ts";
 import { offerKey } from "./offer_key.ts";
 import { floodCopy, floodId, refreshedId, shorterId } from "./reference_announcements.ts";
-import type { ReferencePeer } from "./reference_peers.ts";
+import { type ReferencePeer, voiceOf } from "./reference_peers.ts";
 import type { GroupView, LinkPeer } from "./router_contract.ts";
 
 interface Target {
@@ -33,6 +33,9 @@ export type Emit = (peer: ReferencePeer, copy: Announcement) => void;
  * peer's own dedup would keep: an id goes out once, again only for fewer hops (marked), and every 120 s a new id made
  * from the old one and the number of the 120 s, which all gateways share, lets far gateways know that it still holds.
  * A longer way can't be told before that, and a withdrawal not at all.
+ *
+ * Offers of others are told over links that we dialled, and no other way: over a socket that the reference dialled it
+ * takes every HELLO for the dialled node's own, whatever source it names, and passes nothing on.
  */
 export class ReferenceFloods {
   readonly #self: LinkPeer;
@@ -71,6 +74,12 @@ export class ReferenceFloods {
   forget(peer: ReferencePeer): void {
     this.#targets.delete(peer);
     this.#dirty.delete(peer);
+  }
+
+  /** The peer is told over another link from now on: everything is due again there. */
+  again(peer: ReferencePeer): void {
+    const targets = this.#targets.get(peer);
+    if (targets !== undefined) this.#dirty.set(peer, new Set(targets.keys()));
   }
 
   /** Whether a received copy is one of ours that came back, or one no nearer than what we ourselves told. */
@@ -123,7 +132,10 @@ export class ReferenceFloods {
 
   #tell(peer: ReferencePeer, target: Target, now: number, emit: Emit): void {
     const { group: { name, offers }, hopCount, told } = target;
-    const scope = `${peer.session} ${name.maxHops} ${name.scope}`;
+    const voice = voiceOf(peer);
+    if (voice === undefined) return;
+    if (voice.direction === "accepted" && name.origin !== this.#self.url) return;
+    const scope = `${peer.session} ${voice.id} ${name.maxHops} ${name.scope}`;
     const ids = plainIds(name, offers);
     for (const number of told.keys()) if (!ids.has(number)) told.delete(number);
     for (const { offer, at } of offers) {

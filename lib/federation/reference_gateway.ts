@@ -8,7 +8,7 @@
  *
  * A peer may hold several sockets with us. The router knows one of them (the first that named the peer, the next one
  * when it falls), everything is told over one, where there is a choice one that we dialled, and what was learned over
- * any of them holds until the last is gone.
+ * any of them holds until the last is gone. A peer without a link that we dialled hears of our own offers only.
  *
  * What can't be had: through nodes of the reference reach is theirs, a lost offer of another node can't be taken back
  * from them, and nobody there proves who he is: a GOODBYE counts when it comes over a link whose dialled or advertised
@@ -45,6 +45,8 @@ export interface ReferenceGatewayOptions {
   readonly tracker: AnnouncementTracker;
   /** For handshakes. Those with `maxHops` 0 are left out by the gateway itself. */
   readonly ownOffers: OwnOffers;
+  /** Is told of each peer that has a link from now on, before anything that it offers. */
+  readonly met?: (peer: LinkPeer) => void;
 }
 
 /** How a HELLO is to be answered. */
@@ -61,9 +63,11 @@ export class ReferenceGateway {
   readonly #floods: ReferenceFloods;
   readonly #intake: ReferenceIntake;
   readonly #greetings: ReferenceGreetings;
+  readonly #met: (peer: LinkPeer) => void;
+  #isLeaving = false;
 
   /** A gateway without links. */
-  constructor({ self, router, tracker, ownOffers }: ReferenceGatewayOptions) {
+  constructor({ self, router, tracker, ownOffers, met }: ReferenceGatewayOptions) {
     this.#self = self;
     this.#router = router;
     this.#tracker = tracker;
@@ -72,6 +76,7 @@ export class ReferenceGateway {
     const floods = this.#floods = new ReferenceFloods(self, facts.knowsAsNear.bind(facts));
     this.#intake = new ReferenceIntake(facts, tracker, floods.isEcho.bind(floods));
     this.#greetings = new ReferenceGreetings(self, ownOffers);
+    this.#met = met ?? ((): void => {});
   }
 
   /**
@@ -88,20 +93,40 @@ export class ReferenceGateway {
     if (direction === "dialed") this.#greetings.greet(made);
   }
 
-  /** A link is gone, and with a peer's last one all that it told. */
-  linkDown(link: LinkId, now: number): void {
+  /**
+   * A link is gone, and with a peer's last one all that it told.
+   *
+   * @returns The peer whose last link this was.
+   */
+  linkDown(link: LinkId, now: number): NodeUrl | undefined {
     const known = this.#peers.get(link)?.peer?.known;
     const gone = this.#peers.down(link);
-    if (gone === undefined) return;
+    if (gone === undefined) return undefined;
     this.#greetings.forget(gone);
     const peer = gone.peer;
-    if (peer === undefined || known !== gone) return;
+    if (peer === undefined || known !== gone) return undefined;
     this.#router.linkDown(link, now);
     this.#floods.forget(peer);
     const isGone = peer.links.size === 0;
     const origins = isGone ? this.#facts.dropPeer(peer) : this.#facts.originsOf(peer);
     if (!isGone) this.#introduce(peer, now);
     for (const origin of origins) this.#proxies.update(origin);
+    return isGone ? peer.url : undefined;
+  }
+
+  /** Whose link this is; `undefined` until a HELLO said so. */
+  peerOf(link: LinkId): ReferencePeer | undefined {
+    return this.#peers.get(link)?.peer;
+  }
+
+  /** Whether the peer of this link has another one. */
+  isSpare(link: LinkId): boolean {
+    return (this.#peers.get(link)?.peer?.links.size ?? 0) > 1;
+  }
+
+  /** All peers that have a link to us. */
+  peers(): Iterable<ReferencePeer> {
+    return this.#peers.all();
   }
 
   /**
@@ -122,6 +147,17 @@ export class ReferenceGateway {
     if (hopCount >= maxHops) return "added";
     if (this.#intake.take(peer, origin, announcement, now)) this.#proxies.update(origin);
     return "added";
+  }
+
+  /** The answer to a GOODBYE of ours: what was announced there before it is gone, and what is left can follow. */
+  forgotten(link: LinkId): void {
+    const from = this.#peers.get(link);
+    if (from !== undefined) this.#greetings.forgotten(from);
+  }
+
+  /** This node leaves: the next step says GOODBYE to each peer, and nothing is told any more. */
+  leave(): void {
+    this.#isLeaving = true;
   }
 
   /** A node leaves; counts only over a link that may speak for it, and then for all that anybody said about it. */
@@ -152,6 +188,10 @@ export class ReferenceGateway {
   step(now: number, output: GatewayOutput): number {
     for (const origin of this.#facts.expire(now)) this.#proxies.update(origin);
     this.#tracker.expire(now);
+    if (this.#isLeaving) {
+      this.#greetings.leave(this.#peers.links(), output);
+      return Infinity;
+    }
     this.#greetings.flush(this.#peers.all(), now, output);
     this.#floods.flush(now, (peer, copy) => {
       if (copy.propagation.originalSource === this.#self.url) this.#greetings.told(peer, copy);
@@ -159,7 +199,7 @@ export class ReferenceGateway {
       if (voice !== undefined) output.hello(voice.id, copy);
     });
     let wakeAt = Math.min(this.#facts.nextExpiryAt, this.#floods.nextRefreshAt);
-    for (const peer of this.#peers.all()) wakeAt = Math.min(wakeAt, peer.helloAt);
+    for (const peer of this.#peers.all()) wakeAt = Math.min(wakeAt, this.#greetings.dueAt(peer));
     // With the last peer gone nothing else wakes us to forget the ids.
     const isLast = wakeAt === Infinity && this.#tracker.size + this.#floods.sizes().tracked > 0;
     return isLast ? now + TRACKER_TTL_MS : wakeAt;
@@ -189,7 +229,9 @@ export class ReferenceGateway {
   ): ReferencePeer | undefined {
     if (url === undefined || url === this.#self.url) return undefined;
     const peer = this.#peers.name(link, url, cluster);
+    if (peer.links.size === 1) this.#met({ url, cluster });
     if (peer.known === link) this.#introduce(peer, now);
+    else if (voiceOf(peer) === link) this.#floods.again(peer);
     return peer;
   }
 

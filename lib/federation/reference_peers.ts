@@ -41,6 +41,8 @@ export interface ReferencePeer {
   helloAt: number;
   /** Whether an own offer was withdrawn that the peer still lists. */
   mustForget: boolean;
+  /** A GOODBYE that was not answered yet, and until when the answer is waited for, in ms. */
+  goodbye: { readonly link: ReferenceLink; readonly until: number } | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ export class ReferencePeers {
       own: new Set<string>(),
       helloAt: -Infinity,
       mustForget: false,
+      goodbye: undefined,
     };
     this.#peers.set(url, peer);
     peer.links.add(link);
@@ -110,6 +113,11 @@ export class ReferencePeers {
       peer.helloAt = -Infinity;
     }
     return link;
+  }
+
+  /** All open links. */
+  links(): Iterable<ReferenceLink> {
+    return this.#links.values();
   }
 
   /** All peers that have a name. */

@@ -18,10 +18,21 @@ export interface OfferEvent {
   readonly offer: Listing;
 }
 
-/** A link came or went, a peer could not be reached or broke the protocol, or another node lives under our URL. */
+/**
+ * A link came or went, a peer could not be reached, refused us or broke the protocol, or another node lives under our
+ * URL.
+ */
 export type LinkEvent = Extract<
   Report,
-  { readonly type: "link_up" | "link_down" | "dial_failed" | "protocol_error" | "url_conflict" }
+  {
+    readonly type:
+      | "link_up"
+      | "link_down"
+      | "link_refused"
+      | "dial_failed"
+      | "protocol_error"
+      | "url_conflict";
+  }
 >;
 
 /** A function began or ended to run on this node. */

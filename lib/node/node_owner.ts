@@ -63,6 +63,7 @@ export class NodeOwner implements NodeOwnerEffects {
         return this.offers.emit({ type: "lost", offer: report.listing });
       case "link_up":
       case "link_down":
+      case "link_refused":
       case "dial_failed":
       case "protocol_error":
       case "url_conflict":

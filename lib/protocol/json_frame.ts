@@ -1,5 +1,5 @@
 import type { ProtocolError } from "./errors.ts";
-import { jsonExcess } from "./json_scan.ts";
+import { jsonExcess, outerString } from "./json_scan.ts";
 import type { JsonValue } from "./json_value.ts";
 import { DEPTH_MAX, MESSAGE_BYTES_MAX } from "./limits.ts";
 
@@ -35,7 +35,8 @@ export function parseFrame(frame: string | Uint8Array): ParsedFrame {
   const text = typeof frame === "string" ? frame : textOf(frame);
   if (text === undefined) return refused("not_json", "Frame is not UTF-8");
   const excess = jsonExcess(text);
-  if (excess !== undefined) return refused(excess, excess === "too_large" ? TOO_LARGE : TOO_DEEP);
+  if (excess === "too_large") return refused(excess, TOO_LARGE);
+  if (excess === "too_deep") return refused(excess, TOO_DEEP, outerString(text, "u"));
   try {
     const value: JsonValue = JSON.parse(text);
     return { ok: true, value };

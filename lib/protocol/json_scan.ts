@@ -7,7 +7,7 @@
  * @module
  */
 
-import { DEPTH_MAX, MESSAGE_BYTES_MAX } from "./limits.ts";
+import { DEPTH_MAX, ID_LENGTH_MAX, MESSAGE_BYTES_MAX } from "./limits.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -64,4 +64,50 @@ export function jsonExcess(
 ): "too_large" | "too_deep" | undefined {
   if (isTooLarge(text, bytesMax)) return "too_large";
   return isTooDeep(text, depthMax) ? "too_deep" : undefined;
+}
+
+const COLON = 0x3a;
+const SPACES = /[ \t\n\r]*/y;
+
+function afterSpaces(text: string, start: number): number {
+  SPACES.lastIndex = start;
+  SPACES.test(text);
+  return SPACES.lastIndex;
+}
+
+/** The text of a JSON string literal, if it is one and no longer than an id may be. */
+function literalOf(text: string, start: number, end: number): string | undefined {
+  // Each unit of a string takes at most six characters of its literal.
+  if (end - start > 6 * ID_LENGTH_MAX + 2) return undefined;
+  try {
+    const value: unknown = JSON.parse(text.slice(start, end));
+    return typeof value === "string" && value.length <= ID_LENGTH_MAX ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The string under a key of the outermost object, read without parsing the rest: a request that nests too deep can be
+ * answered by its id. The last one counts, as for the parser; `undefined` where there is none, or it is no string.
+ */
+export function outerString(text: string, key: string): string | undefined {
+  let found: string | undefined;
+  let depth = 0;
+  let index = 0;
+  while (index < text.length) {
+    const start = index;
+    const code = text.charCodeAt(index++);
+    if (code === QUOTE) {
+      index = afterString(text, index);
+      if (depth !== 1 || literalOf(text, start, index) !== key) continue;
+      const colon = afterSpaces(text, index);
+      if (text.charCodeAt(colon) !== COLON) continue;
+      const value = afterSpaces(text, colon + 1);
+      index = text.charCodeAt(value) === QUOTE ? afterString(text, value + 1) : value;
+      found = index > value ? literalOf(text, value, index) : undefined;
+    } else if ((code | 0x20) === 0x7b) depth++;
+    else if ((code | 0x20) === 0x7d) depth--;
+  }
+  return found;
 }

@@ -208,6 +208,13 @@ export const PEER_FILE_REFRESH_MS = 5_000;
 export const PEER_READ_MS_MIN = 1_000;
 /** How long a connection must have been up before the back-off starts from the beginning, in ms. */
 export const RECONNECT_RESET_MS = 10_000;
+/**
+ * Nodes of the reference that are dialled back because they dialled us, at most: anybody may name an address to be
+ * dialled. Beyond it a node is not dialled: it hears of our own offers only, and keeps what is withdrawn.
+ */
+export const DIAL_BACKS_MAX = 128;
+/** Failures in a row after which a node is no longer dialled back; it is again when its links are gone and it comes anew. */
+export const DIAL_BACK_ATTEMPTS_MAX = 5;
 /** Silence after which a ping goes out, in ms. */
 export const PING_AFTER_MS = 5_000;
 /**
@@ -223,6 +230,17 @@ export const CLIENT_PING_AFTER_MS = 15_000;
 export const CLIENT_DEAD_AFTER_MS = 30_000;
 /** How often a HELLO is repeated to a peer of the reference, which forgets a quiet peer after 60 s, in ms. */
 export const LEGACY_HELLO_MS = 20_000;
+/**
+ * How long the answer to a GOODBYE that takes offers back is waited for, in ms: a node of the reference on a healthy
+ * link answers within a round trip. After that what is left is told all the same.
+ */
+export const LEGACY_GOODBYE_MS = 2_000;
+/**
+ * Silence after which a socket that a node of the reference dialled is closed if it has another one, in ms. It opens one
+ * for each announcement to a peer that it has no link to, and never closes any; its own link carries gossip every few
+ * seconds, and if it is closed in a pause it dials again.
+ */
+export const LEGACY_IDLE_MS = 120_000;
 /** How often offers are repeated into regions of the reference, so that a far gateway can expire them, in ms. */
 export const LEGACY_REFRESH_MS = 120_000;
 /** Call connections to one node of the reference, which serves each connection strictly in order. */

@@ -64,6 +64,8 @@ function words(report: Report): string {
       return `link up ${short(report.peer)}`;
     case "link_down":
       return `link down ${short(report.peer)}: ${report.reason}`;
+    case "link_refused":
+      return `${short(report.peer)} refuses us: ${report.message}`;
     case "dial_failed":
       return `can't reach ${short(report.url)}: ${report.message}`;
     case "connected":

@@ -9,7 +9,7 @@ import {
   listOf,
   objectOf,
 } from "./conversations.ts";
-import { CALL_CONNECTIONS_FROM, type Replay, type SentFrame } from "./replay.ts";
+import { CALL_CONNECTIONS_FROM, KILLED, type Replay, type SentFrame } from "./replay.ts";
 
 /** One difference. */
 export interface Difference {
@@ -37,8 +37,6 @@ interface Frame {
   readonly text: string;
 }
 
-/** The code of a closing that nobody said. */
-const KILLED = 1006;
 /** Answers belong to the connection of their question; everything else may take any connection to the peer. */
 const ANSWERS: readonly string[] = ["response", "internal-answer"];
 

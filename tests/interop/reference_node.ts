@@ -5,21 +5,20 @@
  * another; on a peer link that it dialled HELLO and GOODBYE, and one bad frame makes it deaf there; on a call link answers to
  * calls. It floods announcements with dedup by first arrival and the rule of the own cluster, forgets nothing but by
  * GOODBYE, and lets remote failures end in silence.
+ *
+ * Two things are easy to get too kind. A HELLO over a link that it dialled counts for the node that it dialled, whatever
+ * source the HELLO names, and is passed on to nobody. A GOODBYE takes effect after everything that has come in with it: a
+ * HELLO that follows at once is taken first, and what it said is gone with the rest.
  */
 
 import type { Clock } from "../../lib/edges/system_clock.ts";
-import type {
-  Accept,
-  Connection,
-  ConnectionReader,
-  Dialer,
-  Frame,
-} from "../../lib/edges/transport.ts";
+import type { Accept, Connection, Dialer, Frame } from "../../lib/edges/transport.ts";
 import type { JsonObject, JsonValue } from "../../lib/protocol/json_value.ts";
 import { listOf, objectOf } from "./conversations.ts";
-import { isTooLong, ReferenceCalls } from "./reference_calls.ts";
+import { ReferenceCalls } from "./reference_calls.ts";
 import { ReferenceFrames } from "./reference_frames.ts";
 import { ReferenceFunctions } from "./reference_functions.ts";
+import { ReferenceLinks } from "./reference_links.ts";
 import { ReferencePeerList } from "./reference_peer_list.ts";
 import { ReferenceFailure, runRequest, type Step } from "./reference_request.ts";
 import {
@@ -70,23 +69,28 @@ export class ReferenceNode {
   readonly #functions = new Map<string, ReferenceFunction>();
   readonly #peers: ReferencePeerList;
   readonly #frames: ReferenceFrames;
-  readonly #links = new Map<string, Connection>();
+  readonly #links: ReferenceLinks;
   readonly #calls: ReferenceCalls;
   readonly #open = new Set<Connection>();
   readonly #given = new WeakSet<Connection>();
   readonly #seen = new Set<string>();
-  readonly #dialing = new Set<string>();
   #ids = 0;
   #cancelMaintenance: () => void = () => {};
   #isStopped = false;
 
   constructor(options: ReferenceNodeOptions) {
     this.#options = options;
-    const { url, cluster } = options;
+    const { url, cluster, dialer } = options;
     this.#peers = new ReferencePeerList(url, cluster, this.#now);
     this.#frames = new ReferenceFrames(url, cluster, () => this.#nextId());
+    const links = this.#links = new ReferenceLinks(dialer, this.#open, {
+      handshake: () => this.#frames.hello(this.#handshake()),
+      note: (json) => this.#note("link", json),
+      helloed: (dialedUrl, hello) => this.#learned(hello, dialedUrl),
+      departed: (departing) => this.#departed(departing),
+    });
     this.#calls = new ReferenceCalls(
-      (to, accept) => this.#dial(to, accept),
+      (to, accept) => links.dial(to, accept),
       (json) => this.#note("call", json),
     );
     this.#scheduleMaintenance();
@@ -118,20 +122,8 @@ export class ReferenceNode {
   }
 
   /** Dials a peer link. */
-  async connect(url: string): Promise<void> {
-    if (this.#links.has(url) || this.#dialing.has(url)) return;
-    this.#dialing.add(url);
-    try {
-      await this.#dial(url, (connection) => {
-        this.#links.set(url, connection);
-        connection.send(this.#frames.hello(this.#handshake()));
-        return this.#linkReader(url, connection);
-      });
-    } catch {
-      // It is dialled again by the next maintenance.
-    } finally {
-      this.#dialing.delete(url);
-    }
+  connect(url: string): Promise<void> {
+    return this.#links.connect(url);
   }
 
   /** Runs one step as if a client had asked this node. */
@@ -145,9 +137,7 @@ export class ReferenceNode {
 
   /** Leaves: GOODBYE over the links that it dialled, then everything is closed. */
   stop(): void {
-    for (const connection of this.#links.values()) {
-      connection.send(this.#frames.goodbye(this.#now));
-    }
+    this.#links.send(this.#frames.goodbye(this.#now));
     this.kill();
   }
 
@@ -229,8 +219,12 @@ export class ReferenceNode {
       case "HELLO":
         return this.#helloed(connection, helloOf(server), answer);
       case "GOODBYE":
-        this.#departed(String(server["departing_node_url"]));
-        return answer("GOODBYE_PROCESSED");
+        // Only after what has come in already; whoever waits for the answer comes later.
+        this.#options.clock.wake(this.#now, () => {
+          this.#departed(String(server["departing_node_url"]));
+          answer("GOODBYE_PROCESSED");
+        });
+        return;
       case "STATUS":
         return answer("STATUS");
       case "HELLO_ACK":
@@ -256,44 +250,16 @@ export class ReferenceNode {
         "federation mode.";
       return answer(null, { code: 1003, message, details: null });
     }
-    this.#learned(hello, hello.advertised_urls[0] ?? `ws://${connection.remote}`);
+    const isCopy = hello.hop_count > 0 && hello.original_source !== "";
+    const sender = hello.advertised_urls[0] ?? `ws://${connection.remote}`;
+    this.#learned(hello, isCopy ? hello.original_source : sender);
     answer("ADDED");
-    if (hello.announcement_id !== "") {
-      const ack = this.#frames.ack(hello, this.#now);
-      for (const link of this.#links.values()) link.send(ack);
-    }
+    if (hello.announcement_id !== "") this.#links.send(this.#frames.ack(hello, this.#now));
     if (hello.hop_count === 0) connection.send(this.#frames.hello(this.#handshake()));
     this.#forward(hello);
   }
 
-  #linkReader(url: string, connection: Connection): ConnectionReader {
-    let isDeaf = false;
-    return {
-      received: (frame) => {
-        if (isDeaf || isTooLong(connection, frame)) return;
-        const read = readFrame(frame);
-        if (read.kind !== "message") {
-          isDeaf = true;
-          return;
-        }
-        this.#note("link", read.json);
-        const server = objectOf(read.json["server"]);
-        if (server["what"] === "GOODBYE") this.#departed(String(server["departing_node_url"]));
-        if (server["what"] !== "HELLO") return;
-        this.#learned(helloOf(server), url);
-        this.#forward(helloOf(server));
-      },
-      closed: () => this.#lost(url, connection),
-    };
-  }
-
-  #lost(url: string, connection: Connection): void {
-    if (this.#links.get(url) === connection) this.#links.delete(url);
-  }
-
-  #learned(hello: Hello, sender: string): void {
-    const isCopy = hello.hop_count > 0 && hello.original_source !== "";
-    const url = isCopy ? hello.original_source : sender;
+  #learned(hello: Hello, url: string): void {
     this.#peers.seen(url, hello.cluster_id, this.#now);
     for (const fun of hello.funs) this.table.add(fun, hello.locs, url);
   }
@@ -311,23 +277,12 @@ export class ReferenceNode {
   }
 
   #tellAll(frame: Uint8Array<ArrayBuffer>): void {
-    for (const link of this.#links.values()) link.send(frame);
-    for (const url of this.peers) {
-      if (this.#links.has(url)) continue;
-      // A socket only for this, which nobody ever closes.
-      const send = (connection: Connection): ConnectionReader => {
-        connection.send(frame);
-        return { received: () => {}, closed: () => {} };
-      };
-      this.#dial(url, send).catch(() => {});
-    }
+    this.#links.tell(frame, this.peers);
   }
 
   #departed(url: string): void {
-    if (!this.#peers.drop(url)) return;
-    this.table.drop(url);
-    this.#links.get(url)?.close(1000, "");
-    this.#links.delete(url);
+    if (this.#peers.drop(url, this.#now)) this.table.drop(url);
+    this.#links.close(url);
   }
 
   async #runStep(step: Step): Promise<JsonValue> {
@@ -350,21 +305,6 @@ export class ReferenceNode {
     return Promise.race([work, promise]).finally(cancel);
   }
 
-  #dial(url: string, accept: Accept): Promise<void> {
-    const target = { url, subprotocols: [], timeoutMs: 10_000 };
-    return this.#options.dialer.dial(target, (connection) => {
-      this.#open.add(connection);
-      const reader = accept(connection);
-      return {
-        received: (frame) => reader.received(frame),
-        closed: (closing) => {
-          this.#open.delete(connection);
-          reader.closed(closing);
-        },
-      };
-    }, new AbortController().signal);
-  }
-
   #scheduleMaintenance(): void {
     const at = this.#now + (this.#options.gossipIntervalMs ?? 5_000);
     this.#cancelMaintenance = this.#options.clock.wake(at, () => {
@@ -376,7 +316,7 @@ export class ReferenceNode {
         u: `G${this.#nextId()}`,
         cluster_id: this.#options.cluster,
       });
-      for (const link of this.#links.values()) link.send(gossip);
+      this.#links.send(gossip);
       this.#scheduleMaintenance();
     });
   }

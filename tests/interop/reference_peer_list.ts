@@ -14,6 +14,8 @@ export class ReferencePeerList {
   readonly #url: string;
   readonly #cluster: string;
   readonly #peers = new Map<string, Peer>();
+  /** Who said GOODBYE, and when: gossip of before does not bring them back. */
+  readonly #departed = new Map<string, number>();
   readonly #startMs: number;
   #clock = 0;
 
@@ -30,12 +32,15 @@ export class ReferencePeerList {
 
   /** A HELLO came from it, or about it. */
   seen(url: string, cluster: string, now: number): void {
+    this.#departed.delete(url);
     if (url !== this.#url) this.#peers.set(url, { cluster, lastSeenMs: now });
   }
 
   /** Drops one; `false` if it was not in the list. */
-  drop(url: string): boolean {
-    return this.#peers.delete(url);
+  drop(url: string, now: number): boolean {
+    const isKnown = this.#peers.delete(url);
+    if (isKnown) this.#departed.set(url, now);
+    return isKnown;
   }
 
   /** Gossip came in. */
@@ -47,7 +52,8 @@ export class ReferencePeerList {
       const url = String(entry["url"]);
       const lastSeenMs = Number(entry["last_seen"]) * 1000;
       const isKnown = url === this.#url || this.#peers.has(url);
-      if (entry["cluster_id"] !== this.#cluster || isKnown) continue;
+      const isDeparted = lastSeenMs <= (this.#departed.get(url) ?? -Infinity);
+      if (entry["cluster_id"] !== this.#cluster || isKnown || isDeparted) continue;
       if (now - lastSeenMs <= PRUNED_AFTER_MS) {
         this.#peers.set(url, { cluster: this.#cluster, lastSeenMs });
       }

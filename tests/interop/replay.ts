@@ -54,9 +54,13 @@ export interface Replay {
   readonly closed: ReadonlySet<number>;
 }
 
+/** The code of a closing that nobody said. */
+export const KILLED = 1006;
 const START_AT = 1_795_508_000_000;
 /** Dialled to carry calls; no number of a recording is that large. */
 export const CALL_CONNECTIONS_FROM = 10_000;
+/** Dialled back of itself, where the recorded node did not. */
+const DIAL_BACKS_FROM = 7_000;
 /** Opened before the recording began, and not shown in it. */
 const HIDDEN_CONNECTIONS_FROM = 5_000;
 
@@ -83,6 +87,7 @@ class Player implements Replay {
   /** Recorded connections that ours has one link for. */
   readonly #links = new Map<string, number>();
   readonly #queue: { readonly atMs: number; readonly event: Untimed<NodeEvent> }[] = [];
+  readonly #dead = new Set<string>();
   readonly #answered = new Set<string>();
   readonly #announced = new Set<string>();
   readonly #edges: EdgeEffects;
@@ -90,6 +95,9 @@ class Player implements Replay {
   #atMs = -1_000;
   #wakeAt = Infinity;
   #calls = CALL_CONNECTIONS_FROM;
+  #dialBacks = DIAL_BACKS_FROM;
+  /** Links are dialled in ticks, connections that carry calls when there is a call. */
+  #isTick = false;
   #isLeaving = false;
 
   constructor(conversation: Conversation, server: string) {
@@ -146,7 +154,17 @@ class Player implements Replay {
     else if (this.closed.has(connection)) return;
     else if (line.event === "frame") this.#feed(connection, line.frame);
     else this.#step({ type: "closed", connection, code: 1000, reason: "" });
+    if (line.event === "close" && line.code === KILLED) this.#killed(line.from);
     this.#pass(line.atMs);
+  }
+
+  /** What ours dialled is not in the recording, and ends with its peer all the same. */
+  #killed(peer: string): void {
+    this.#dead.add(peer);
+    const connection = this.#links.get(peer) ?? 0;
+    if (connection <= DIAL_BACKS_FROM || connection > CALL_CONNECTIONS_FROM) return;
+    this.#links.delete(peer);
+    this.#step({ type: "closed", connection, code: KILLED, reason: "" });
   }
 
   #concerns(line: Line): boolean {
@@ -178,6 +196,13 @@ class Player implements Replay {
     });
   }
 
+  #carriesCalls(connection: number): boolean {
+    return this.#conversation.lines.some((line) =>
+      line.connection === connection && line.from === this.#self.name &&
+      kindOf(line.json) === "internal-rpc"
+    );
+  }
+
   #open(connection: number, peer: string, isDialed: boolean, isSetUp: boolean): void {
     this.#names.set(connection, peer);
     const url = this.#servers.get(peer)?.url ?? "";
@@ -187,10 +212,7 @@ class Player implements Replay {
       if (isSetUp && peer.startsWith("server")) this.#greet(connection, peer);
       return;
     }
-    const carriesCalls = this.#conversation.lines.some((line) =>
-      line.connection === connection && line.from === this.#self.name &&
-      kindOf(line.json) === "internal-rpc"
-    );
+    const carriesCalls = this.#carriesCalls(connection);
     const isEmpty = !this.#conversation.lines.some((line) =>
       line.connection === connection && line.event === "frame"
     );
@@ -208,14 +230,9 @@ class Player implements Replay {
     const sets = Map.groupBy(known.functions, (one) => one.resources.join(" "));
     if (sets.size === 0) sets.set("", []);
     for (const [resources, functions] of sets) {
-      const server = {
-        what: "HELLO",
-        funs: functions.map((one) => one.name),
-        locs: resources.split(" ").filter((one) => one !== ""),
-        cluster_id: known.cluster,
-        advertised_urls: [known.url],
-      };
-      this.#feed(connection, JSON.stringify({ role: "server", server, u: "set-up" }));
+      const names = functions.map((one) => one.name);
+      const locs = resources.split(" ").filter((one) => one !== "");
+      this.#feed(connection, helloFrom(known, names, locs));
     }
   }
 
@@ -276,6 +293,7 @@ class Player implements Replay {
   }
 
   #step(event: Untimed<NodeEvent>): void {
+    this.#isTick = event.type === "tick";
     const timed = { ...event, now: START_AT + this.#atMs } as NodeEvent;
     this.#wakeAt = this.#core.step(timed, this.#edges, {
       item: () => {},
@@ -301,14 +319,31 @@ class Player implements Replay {
     this.#queue.push({ atMs: this.#atMs + delayMs, event });
   }
 
-  #dialed(dial: number, order: DialOrder): void {
-    const joined = this.#joining.get(order.url);
-    this.#joining.delete(order.url);
+  #dialed(dial: number, { url }: DialOrder): void {
+    const joined = this.#joining.get(url);
+    this.#joining.delete(url);
+    const [peer] = [...this.#servers.values()].filter((one) => one.url === url);
+    if (joined === undefined && this.#isTick) return this.#dialedBack(dial, url, peer);
     const connection = joined ?? (this.#calls += 1);
-    const [peer] = [...this.#servers.values()].filter((one) => one.url === order.url);
-    this.#names.set(connection, peer?.name ?? order.url);
-    const remote = order.url;
-    this.#soon({ type: "opened", connection, dialect: "json", dial, remote });
+    this.#names.set(connection, peer?.name ?? url);
+    this.#soon({ type: "opened", connection, dialect: "json", dial, remote: url });
+  }
+
+  /** A link that ours dials because its peer dialled: the recorded node's own one, where it has one. */
+  #dialedBack(dial: number, url: string, peer: RecordedServer | undefined): void {
+    if (peer === undefined || this.#dead.has(peer.name)) {
+      return this.#soon({ type: "dial_failed", dial, message: "Nobody listens there" });
+    }
+    const recorded = this.#conversation.lines.find((line) =>
+      line.event === "open" && line.from === this.#self.name && line.to === peer.name &&
+      !this.#names.has(line.connection) && !this.#carriesCalls(line.connection)
+    );
+    const connection = recorded?.connection ?? (this.#dialBacks += 1);
+    this.#names.set(connection, peer.name);
+    this.#links.set(peer.name, connection);
+    this.#soon({ type: "opened", connection, dialect: "json", dial, remote: url });
+    const decoded = this.#codec.decode(helloFrom(peer, [], []));
+    if (decoded.ok) this.#soon({ type: "received", connection, messages: decoded.messages });
   }
 
   #sent(connection: number, message: WireMessage): void {
@@ -341,4 +376,13 @@ class Player implements Replay {
     if (!decoded.ok) throw new Error(decoded.error.message);
     this.#soon({ type: "received", connection, messages: decoded.messages });
   }
+}
+
+function helloFrom(
+  { cluster, url }: RecordedServer,
+  funs: readonly string[],
+  locs: readonly string[],
+): string {
+  const server = { what: "HELLO", funs, locs, cluster_id: cluster, advertised_urls: [url] };
+  return JSON.stringify({ role: "server", server, u: "set-up" });
 }

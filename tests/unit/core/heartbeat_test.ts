@@ -11,6 +11,7 @@ function history(
   dialect: ConnectionRecord["dialect"],
   seconds: number,
   stepS = 1,
+  isSpare = false,
 ): string[] {
   const done: string[] = [];
   const connections = new ConnectionTable();
@@ -20,7 +21,7 @@ function history(
   const heartbeat = new Heartbeat(connections, () => {
     done.push(`drop@${second}`);
     connections.remove(1);
-  });
+  }, () => isSpare);
   const nothing = (): void => {};
   for (; second <= seconds; second += stepS) {
     const turn: Turn = {
@@ -85,10 +86,17 @@ Deno.test("Heartbeat never takes a standstill for a sign of life in the future",
   const heartbeat = new Heartbeat(connections, (turn) => {
     droppedAt = turn.now;
     connections.remove(1);
-  });
+  }, () => false);
   heartbeat.step({ now: 0, edges, owner });
   // The node stood still for a minute; a frame that had waited is taken in the turn in which it notices.
   record.heardAt = 60_000;
   for (let now = 60_000; now <= 200_000; now += 1_000) heartbeat.step({ now, edges, owner });
   assertEquals(droppedAt, 75_000);
+});
+
+Deno.test("Heartbeat closes a silent socket of a node of the reference after 120 s if that node has another one", () => {
+  const socket = ["reference", "accepted", "json", 200, 1] as const;
+  assertEquals(history(...socket, true), ["drop@121"]);
+  assertEquals(history(...socket, false), []);
+  assertEquals(history("new", "accepted", "json", 200, 1, true), []);
 });

@@ -286,7 +286,7 @@ Deno.test("ReferenceGateway keeps what a peer told until its last link is gone",
 
 Deno.test("ReferenceGateway wakes once more to forget its ids after the last peer is gone", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(2));
   bench.step(1);
   bench.gateway.linkDown(1, 2);
@@ -366,7 +366,7 @@ Deno.test("ReferenceGateway takes the cluster of an origin from its own HELLO, e
 
 Deno.test("ReferenceGateway tells one HELLO per function with ids that any gateway would give", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"], [2, 9, "g", "gpu", "cpu"]]), hopCount(2));
   assertEquals(bench.step(1), [
     `1 f[] 2/5 <${X}:f:I.4> ${X}`,
@@ -377,7 +377,7 @@ Deno.test("ReferenceGateway tells one HELLO per function with ids that any gatew
 
 Deno.test("ReferenceGateway gives different ids to two offers of one function in one version", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"], [2, 4, "f", "gpu"]]), hopCount(2));
   assertEquals(bench.step(1), [
     `1 f[] 2/5 <${X}:f:I.4> ${X}`,
@@ -387,7 +387,7 @@ Deno.test("ReferenceGateway gives different ids to two offers of one function in
 
 Deno.test("ReferenceGateway marks a shorter copy, says nothing of a longer one and only new offers anew", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(3));
   bench.step(1);
   bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(1));
@@ -400,7 +400,7 @@ Deno.test("ReferenceGateway marks a shorter copy, says nothing of a longer one a
 
 Deno.test("ReferenceGateway repeats its copies every 120 s with the number of that time, while they hold", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(2));
   bench.step(1);
   const copies = (now: number): string[] => bench.step(now).filter((line) => line.includes("<ws:"));
@@ -414,7 +414,7 @@ Deno.test("ReferenceGateway repeats its copies every 120 s with the number of th
 
 Deno.test("ReferenceGateway gives a new id to an offer that comes back while the old id is remembered", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(2));
   bench.step(1);
   bench.gateway.flood(1, group([]), undefined);
@@ -436,7 +436,7 @@ Deno.test("ReferenceGateway tells everything over the dialled one of two links, 
 
 Deno.test("ReferenceGateway does not tell a peer what it knows by a way as short", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.hello(1, copy({ funs: ["f"], hops: 2, max: 5, id: "i", source: X }), 0);
   bench.gateway.flood(1, group([[1, 4, "f"], [2, 4, "g"]]), hopCount(1));
   assertEquals(bench.step(1), [`1 g[] 1/5 <${X}:g:I.4> ${X}`]);
@@ -446,7 +446,7 @@ Deno.test("ReferenceGateway does not tell a peer what it knows by a way as short
 
 Deno.test("ReferenceGateway ignores its own copies when they come back", () => {
   const bench = new Bench();
-  bench.accept(1, P);
+  bench.dial(1, P);
   bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(1));
   bench.step(1);
   const id = `${X}:f:I.4`;
@@ -463,10 +463,74 @@ Deno.test("ReferenceGateway takes own offers back by GOODBYE and a HELLO of what
   bench.dial(1, P);
   bench.own = bench.own.filter((one) => one.fun !== "f");
   bench.gateway.ownOffersChanged(1);
-  assertEquals(bench.step(1), ["1 GOODBYE", "1 g[] 0/3 <>"]);
-  bench.offerOwn("h");
-  bench.gateway.ownOffersChanged(2);
+  assertEquals(bench.step(1), ["1 GOODBYE"]);
   assertEquals(bench.step(2), []);
+  bench.gateway.forgotten(1);
+  assertEquals(bench.step(3), ["1 g[] 0/3 <>"]);
+  bench.offerOwn("h");
+  bench.gateway.ownOffersChanged(4);
+  assertEquals(bench.step(4), []);
+});
+
+Deno.test("ReferenceGateway tells what is left after 2 s when its GOODBYE is not answered", () => {
+  const bench = new Bench();
+  bench.offerOwn("f");
+  bench.dial(1, P);
+  bench.own = [];
+  bench.gateway.ownOffersChanged(19_000);
+  assertEquals(bench.step(19_000), ["1 GOODBYE"]);
+  assertEquals(bench.step(20_999), []);
+  assertEquals(bench.gateway.step(20_999, { hello: () => {}, goodbye: () => {} }), 21_000);
+  assertEquals(bench.step(21_000), ["1 [] 0/3 <>"]);
+});
+
+Deno.test("ReferenceGateway takes back what was told while it waited for an answer, by a second GOODBYE", () => {
+  const bench = new Bench();
+  bench.offerOwn("f");
+  bench.dial(1, P);
+  bench.own = [];
+  bench.gateway.ownOffersChanged(1);
+  assertEquals(bench.step(1), ["1 GOODBYE"]);
+  bench.gateway.flood(1, group([[1, 4, "g"]], { origin: SELF.url }), hopCount(0));
+  bench.step(2);
+  bench.gateway.flood(1, group([], { origin: SELF.url }), undefined);
+  bench.gateway.ownOffersChanged(3);
+  assertEquals(bench.step(3), []);
+  bench.gateway.forgotten(1);
+  assertEquals(bench.step(4), ["1 GOODBYE"]);
+  bench.gateway.forgotten(1);
+  assertEquals(bench.step(5), ["1 [] 0/3 <>"]);
+});
+
+Deno.test("ReferenceGateway says GOODBYE again when its link fell before the answer", () => {
+  const bench = new Bench();
+  bench.offerOwn("f");
+  bench.accept(1, P);
+  bench.dial(2, P);
+  bench.own = [];
+  bench.gateway.ownOffersChanged(1);
+  assertEquals(bench.step(1), ["2 GOODBYE"]);
+  bench.gateway.linkDown(2, 2);
+  assertEquals(bench.step(2), []);
+  bench.gateway.linkUp(3, "dialed", P, 3);
+  bench.gateway.hello(3, copy({ funs: [] }), 3);
+  assertEquals(bench.step(3), ["3 GOODBYE"]);
+});
+
+Deno.test("ReferenceGateway leaves with one GOODBYE to each peer and says nothing after it", () => {
+  const bench = new Bench();
+  bench.offerOwn("f");
+  bench.accept(1, P);
+  bench.dial(2, P);
+  bench.accept(3, Q);
+  bench.gateway.linkUp(4, "dialed", X, 0);
+  bench.step(0);
+  bench.gateway.leave();
+  bench.own = [];
+  bench.gateway.ownOffersChanged(1);
+  assertEquals(bench.step(1), ["2 GOODBYE", "3 GOODBYE", "4 GOODBYE"]);
+  bench.gateway.flood(1, group([[1, 4, "f"]]), hopCount(1));
+  assertEquals(bench.step(900_000), []);
 });
 
 Deno.test("ReferenceGateway takes back what it told by a copy, but waits for a link that it dialled", () => {
@@ -479,7 +543,25 @@ Deno.test("ReferenceGateway takes back what it told by a copy, but waits for a l
   assertEquals(bench.step(2), []);
   bench.gateway.linkUp(2, "dialed", P, 3);
   bench.gateway.hello(2, copy({ funs: [] }), 3);
-  assertEquals(bench.step(3), ["2 GOODBYE", "2 [] 0/3 <>"]);
+  assertEquals(bench.step(3), ["2 GOODBYE"]);
+  bench.gateway.forgotten(2);
+  assertEquals(bench.step(4), ["2 [] 0/3 <>"]);
+});
+
+Deno.test("ReferenceGateway tells offers of others over no link that the peer dialled, and all of them once it has dialled", () => {
+  const bench = new Bench();
+  bench.accept(1, P);
+  bench.gateway.flood(1, group([[1, 4, "own"]], { origin: SELF.url }), hopCount(0));
+  bench.gateway.flood(1, { ...group([[1, 4, "f"]]), index: 8 }, hopCount(2));
+  const own = `own[] 0/5 <${SELF.url}:own:I.4> ${SELF.url}`;
+  assertEquals(bench.step(1), [`1 ${own}`]);
+  bench.gateway.linkUp(2, "dialed", P, 2);
+  assertEquals(bench.step(2), ["2 [] 0/3 <>"]);
+  bench.gateway.hello(2, copy({ funs: [] }), 3);
+  assertEquals(bench.step(3), [`2 ${own}`, `2 f[] 2/5 <${X}:f:I.4> ${X}`]);
+  bench.gateway.linkDown(2, 4);
+  bench.gateway.flood(1, { ...group([[1, 4, "f"], [2, 5, "g"]]), index: 8 }, hopCount(2));
+  assertEquals(bench.step(4), []);
 });
 
 Deno.test("ReferenceGateway refuses a HELLO that is too large and offers beyond its bounds", () => {
@@ -524,8 +606,8 @@ Deno.test("ReferenceGateway and HopRouter carry an offer from one peer of the re
     });
     return [...sent];
   };
-  gateway.linkUp(1, "accepted", undefined, 0);
-  gateway.linkUp(2, "accepted", undefined, 0);
+  gateway.linkUp(1, "dialed", P, 0);
+  gateway.linkUp(2, "dialed", Q, 0);
   gateway.hello(1, copy({ funs: ["f"] }), 0);
   gateway.hello(2, copy({ funs: [], from: Q }), 0);
   router.register({ fun: functionName("own"), resources: [], maxHops: maxHops(2), scope: "" });

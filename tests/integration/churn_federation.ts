@@ -25,6 +25,8 @@ interface ChurnLink extends ChurnEdge {
 
 /** The federation. */
 export class ChurnFederation implements AsyncDisposable {
+  /** How long each process stood still so far, by its name, in ms; as of the last look at the tables. */
+  readonly stillMs = new Map<string, number>();
   readonly #nodes: readonly ChurnNode[];
   readonly #links: readonly ChurnLink[];
   readonly #clients = new Map<string, FarcallClient>();
@@ -97,7 +99,9 @@ export class ChurnFederation implements AsyncDisposable {
     const reported = new Map<ChurnNode, ReportedTable>();
     for (const [index, answer] of answers.entries()) {
       const node = live[index];
-      if (node !== undefined && typeof answer !== "string") reported.set(node, answer);
+      if (node === undefined || typeof answer === "string") continue;
+      reported.set(node, answer);
+      this.stillMs.set(node.name, answer.stillMs);
     }
     return tableViolations(live.map((node) => this.#tableNode(node, reported)));
   }

@@ -38,10 +38,24 @@ function offer(node: FarcallNode, plan: ChurnPlan): void {
   }
 }
 
+/** How often the process looks whether it stands still, in ms; less than this late is no standstill. */
+const LOOK_MS = 1_000;
+/** How long the process stood still so far, in ms: such time is not held against peers, so tables come right later. */
+let stillMs = 0;
+
+function watchStandstills(): void {
+  let nextAt = performance.now() + LOOK_MS;
+  setInterval(() => {
+    const lateMs = performance.now() - nextAt;
+    if (lateMs > LOOK_MS) stillMs += lateMs;
+    nextAt = performance.now() + LOOK_MS;
+  }, LOOK_MS);
+}
+
 function table(node: FarcallNode): unknown {
   const { incarnation } = node;
   const links = node.listLinks().map(({ peer }) => peer);
-  return { incarnation, links, listings: node.listOffers() };
+  return { incarnation, links, listings: node.listOffers(), stillMs };
 }
 
 function print(event: Record<string, unknown>): void {
@@ -60,6 +74,7 @@ async function tellOffers(node: FarcallNode): Promise<void> {
 }
 
 installProcessGuard();
+watchStandstills();
 const plan: ChurnPlan = JSON.parse(Deno.args[0] ?? "");
 const { node, port } = await start(plan);
 offer(node, plan);

@@ -36,6 +36,11 @@ export interface ChurnResult {
   readonly healedMs: number;
   /** From the last fault, one of those that stay, until each table was right, and stayed so, in ms. */
   readonly convergedMs: number;
+  /**
+   * How long the process that had to wait most for the machine stood still after the last fault, in ms. A node does not hold
+   * its own standstills against its peers, so the tables may come right that much later.
+   */
+  readonly stillMs: number;
 }
 
 /**
@@ -60,8 +65,11 @@ export async function runChurn(options: ChurnOptions): Promise<ChurnResult> {
   // Nodes without links would have none to lose.
   const healedMs = await settleAfter("faults that end");
   for (const fault of story.filter(({ atMs }) => atMs >= churnMs)) await federation.apply(fault);
+  const before = new Map(federation.stillMs);
   const convergedMs = await settleAfter("faults that stay");
-  return { seed, faults: story.length, beginMs, healedMs, convergedMs };
+  const still = [...federation.stillMs].map(([name, ms]) => ms - (before.get(name) ?? 0));
+  const stillMs = Math.max(...still);
+  return { seed, faults: story.length, beginMs, healedMs, convergedMs, stillMs };
 }
 
 /** Waits until the tables are right and stay so. Returns when that began, in ms from now. */

@@ -14,6 +14,8 @@ export interface ReportedTable {
   /** URLs of the nodes that it has links to. */
   readonly links: readonly string[];
   readonly listings: readonly Listing[];
+  /** How long its process stood still so far, in ms. */
+  readonly stillMs: number;
 }
 
 /**
@@ -26,6 +28,7 @@ export function readTable(answer: unknown): ReportedTable {
     incarnation: text(answer, "incarnation"),
     links: list(answer, "links").map(String),
     listings: list(answer, "listings").map(readListing),
+    stillMs: number(answer, "stillMs"),
   };
 }
 

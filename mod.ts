@@ -36,16 +36,17 @@ export type {
 export type { Patterns } from "./lib/federation/name_patterns.ts";
 export type { PeerReader } from "./lib/edges/peer_reader.ts";
 export type { Listen, NodeEdges, NodeOptions, NodeTls, Peering } from "./lib/node/options.ts";
-export { type FunctionOptions, Offer } from "./lib/node/offer.ts";
+export { type FunctionOptions, Offer } from "./lib/client/offer.ts";
 export type {
   ContractFunction,
   FunctionContext,
   RegisteredFunction,
   YieldingFunction,
-} from "./lib/node/function_context.ts";
-export type { Items } from "./lib/node/item_iterator.ts";
-export type { CallEvent, LinkEvent, OfferEvent } from "./lib/node/events.ts";
-export { PublicError, type PublicErrorOptions } from "./lib/node/public_error.ts";
+} from "./lib/client/function_context.ts";
+export type { Items } from "./lib/client/item_iterator.ts";
+export type { CallEvent } from "./lib/client/call_event.ts";
+export type { LinkEvent, OfferEvent } from "./lib/node/events.ts";
+export { PublicError, type PublicErrorOptions } from "./lib/client/public_error.ts";
 export { installProcessGuard } from "./lib/node/process_guard.ts";
 
 export {
@@ -67,7 +68,8 @@ export type * from "./lib/contract/inference.ts";
 export type * from "./lib/contract/standard_schema.ts";
 
 export { connect } from "./lib/node/connect.ts";
-export { type ConnectionEvent, FarcallClient } from "./lib/client/client.ts";
+export { FarcallClient } from "./lib/client/client.ts";
+export type { ConnectionEvent } from "./lib/client/client_owner.ts";
 export type { ClientOptions } from "./lib/client/options.ts";
 export type { ListenOptions, Missable } from "./lib/client/broadcaster.ts";
 export type * from "./lib/client/call_options.ts";

@@ -3,14 +3,13 @@ import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
 import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
 import type { ResultOut, YieldOut } from "../contract/inference.ts";
-import type { CallerEffects, Outcome } from "../core/effects.ts";
-import type { CallId, ClientCommand } from "../core/events.ts";
-import type { Report } from "../core/reports.ts";
+import type { ClientOwnerEffects } from "../core/effects.ts";
+import type { ClientCommand } from "../core/events.ts";
 import type { Driver } from "../edges/driver.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
 import type { Explanation } from "../core/explain.ts";
-import { Broadcaster, type ListenOptions, type Missable } from "./broadcaster.ts";
+import type { Broadcaster, ListenOptions, Missable } from "./broadcaster.ts";
 import type {
   CallOptions,
   CommandOptions,
@@ -25,17 +24,19 @@ import { Calls } from "./calls.ts";
 import { ContractWarnings } from "./contract_warnings.ts";
 import type { FunctionDescription } from "./description.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
-import type { Payload } from "../protocol/payload.ts";
 import type { ItemStream } from "./item_stream.ts";
-
-/** What happens to a client's connection. */
-export type ConnectionEvent = Extract<
-  Report,
-  { readonly type: "connected" | "disconnected" | "dial_failed" | "protocol_error" }
->;
+import { callError } from "../protocol/errors.ts";
+import { MAX_HOPS_DEFAULT } from "../protocol/limits.ts";
+import { maxHops } from "../protocol/names.ts";
+import { ClientOwner, type ConnectionEvent, type ConnectionState } from "./client_owner.ts";
+import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
+import { FunctionHost } from "./function_host.ts";
+import type { FunctionOptions, Offer } from "./offer.ts";
+import { Registrations } from "./registrations.ts";
+import { tellConsole } from "./tell_console.ts";
 
 /** The client's end of its machine. */
-export type ClientDriver = Driver<ClientCommand, CallerEffects>;
+export type ClientDriver = Driver<ClientCommand, ClientOwnerEffects>;
 
 /**
  * Calls functions of a federation through one of its nodes. Made by `connect`.
@@ -46,6 +47,8 @@ export type ClientDriver = Driver<ClientCommand, CallerEffects>;
 export class FarcallClient implements Calling, AsyncDisposable {
   readonly #driver: ClientDriver;
   readonly #calls: Calls;
+  readonly #host: FunctionHost;
+  readonly #registrations: Registrations;
   readonly #events: Broadcaster<ConnectionEvent>;
   readonly #state: ConnectionState;
 
@@ -53,6 +56,10 @@ export class FarcallClient implements Calling, AsyncDisposable {
   private constructor(driver: ClientDriver, calls: Calls, owner: ClientOwner) {
     this.#driver = driver;
     this.#calls = calls;
+    this.#host = owner.host;
+    this.#registrations = new Registrations({
+      ...{ driver, owner, resources: [], maxHops: maxHops(MAX_HOPS_DEFAULT) },
+    });
     this.#events = owner.events;
     this.#state = owner.state;
   }
@@ -64,17 +71,22 @@ export class FarcallClient implements Calling, AsyncDisposable {
    * @param entropy Makes names of requests unguessable, and seeds the machine.
    * @param clock Bounds schemas that take their time.
    * @param onMismatch Hears of functions that ran under other contracts. Default: the console.
+   * @param failed Hears what functions of this client throw. Default: the console.
    */
   static start(
-    drive: (owner: CallerEffects) => ClientDriver,
+    drive: (owner: ClientOwnerEffects) => ClientDriver,
     entropy: Entropy,
     clock: Clock,
     onMismatch?: (difference: ContractDifference) => void,
+    failed: (error: unknown) => void = tellConsole,
   ): FarcallClient {
     const warnings = new ContractWarnings(onMismatch);
     const differs = warnings.note.bind(warnings);
-    const calls = new Calls({ post: (stamp) => driver.post(stamp), entropy, clock, differs });
-    const owner = new ClientOwner(calls);
+    const post = (stamp: (now: number) => ClientCommand): void => driver.post(stamp);
+    const calls = new Calls({ post, entropy, clock, differs });
+    const now = (): number => clock.now();
+    const host = new FunctionHost({ post, now, calls, failed, observe: () => {} });
+    const owner = new ClientOwner(calls, host);
     const driver = drive(owner);
     const seed = new Uint32Array(entropy.seed());
     driver.post((now) => ({ type: "boot", seed, now }));
@@ -84,6 +96,50 @@ export class FarcallClient implements Calling, AsyncDisposable {
   /** The node it is connected to now; `undefined` while there is no connection. */
   get url(): string | undefined {
     return this.#state.url;
+  }
+
+  /**
+   * Offers a function through the node that this client is connected to: others call it there, and it runs here. For programs
+   * that nobody can dial: browsers, machines behind NAT. Every node that the client is connected to later hears of it too; it
+   * is gone when the client or the offer ends.
+   *
+   * @param name The name under which it is called, at most 256 bytes.
+   * @param run The function.
+   * @param options Resources, reach from the node, and concurrency.
+   * @returns The offer, which withdraws it.
+   * @throws {TypeError} If a name is not what it must be.
+   * @throws {RangeError} If an option is not, or the client has too many offers already.
+   *
+   * @example A function that runs where nobody can dial
+   * ```ts
+   * import { connect, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await startNode({ listen: "ws://127.0.0.1:0" });
+   * await using page = await connect(hub.url);
+   * page.register("ask_user", ([question]) => `${question}: yes`);
+   * assertEquals(await hub.call("ask_user", ["Sure"], { whenMissing: "wait" }), "Sure: yes");
+   * ```
+   */
+  register(name: string, run: RegisteredFunction, options?: FunctionOptions): Offer;
+  /** Offers a function under a contract: what comes and what goes is typed and checked, as at a node. */
+  register<Terms extends ReturningTerms>(
+    contract: Contract<Terms>,
+    run: ContractFunction<Terms>,
+    options?: FunctionOptions,
+  ): Offer;
+  /** Offers a function under a contract that yields. */
+  register<Terms extends YieldingTerms>(
+    contract: Contract<Terms>,
+    run: YieldingFunction<Terms>,
+    options?: FunctionOptions,
+  ): Offer;
+  register(
+    target: string | Contract<ReturningTerms> | Contract<YieldingTerms>,
+    run: RegisteredFunction | ContractFunction<ReturningTerms> | YieldingFunction<YieldingTerms>,
+    options: FunctionOptions = {},
+  ): Offer {
+    return this.#registrations.register(target, run, options);
   }
 
   /** See {@linkcode Calling.call}. */
@@ -190,6 +246,7 @@ export class FarcallClient implements Calling, AsyncDisposable {
   async close(): Promise<void> {
     this.#driver.post((now) => ({ type: "close", now }));
     await this.#driver[Symbol.asyncDispose]();
+    this.#host.abortAll(callError("CANCELLED", "The client is closed", "unknown"));
     this.#calls.close("The client is closed");
     this.#events.close();
     this.#state.url = undefined;
@@ -198,41 +255,5 @@ export class FarcallClient implements Calling, AsyncDisposable {
   /** Closes the client. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-}
-
-interface ConnectionState {
-  url: string | undefined;
-}
-
-class ClientOwner implements CallerEffects {
-  readonly events: Broadcaster<ConnectionEvent> = new Broadcaster();
-  readonly state: ConnectionState = { url: undefined };
-  readonly #calls: Calls;
-
-  constructor(calls: Calls) {
-    this.#calls = calls;
-  }
-
-  item(call: CallId, value: Payload): void {
-    this.#calls.item(call, value);
-  }
-
-  settle(call: CallId, outcome: Outcome): void {
-    this.#calls.settle(call, outcome);
-  }
-
-  report(report: Report): void {
-    switch (report.type) {
-      case "connected":
-        this.state.url = report.url;
-        return this.events.emit(report);
-      case "disconnected":
-        this.state.url = undefined;
-        return this.events.emit(report);
-      case "dial_failed":
-      case "protocol_error":
-        return this.events.emit(report);
-    }
   }
 }

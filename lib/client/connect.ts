@@ -49,6 +49,7 @@ export async function connect(
     options.entropy ?? systemEntropy(),
     clock,
     options.onMismatch,
+    failed,
   );
   try {
     await connected(client, list, connectTimeoutMs, clock, options.signal);

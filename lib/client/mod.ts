@@ -18,7 +18,8 @@
  */
 
 export { connect } from "./connect.ts";
-export { type ConnectionEvent, FarcallClient } from "./client.ts";
+export { FarcallClient } from "./client.ts";
+export type { ConnectionEvent } from "./client_owner.ts";
 export type { ClientOptions } from "./options.ts";
 export type { ListenOptions, Missable } from "./broadcaster.ts";
 export type * from "./call_options.ts";
@@ -29,6 +30,15 @@ export {
   type OfferReason,
 } from "../core/explain.ts";
 export { ItemStream } from "./item_stream.ts";
+export type {
+  ContractFunction,
+  FunctionContext,
+  RegisteredFunction,
+  YieldingFunction,
+} from "./function_context.ts";
+export type { Items } from "./item_iterator.ts";
+export { type FunctionOptions, Offer } from "./offer.ts";
+export { PublicError, type PublicErrorOptions } from "./public_error.ts";
 export type { Calling } from "./calling.ts";
 export { digestOf } from "./contract_digest.ts";
 export type { DescribedContract, DescribedOffer, FunctionDescription } from "./description.ts";

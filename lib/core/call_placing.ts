@@ -30,7 +30,7 @@ import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { DialBook } from "./dial_book.ts";
 import type { Outcome } from "./effects.ts";
 import type { ConnectionId } from "./events.ts";
-import type { FunctionTable } from "./function_table.ts";
+import type { FunctionTable, Via } from "./function_table.ts";
 import type { Drop, LinkKeeper, NodeIdentity } from "./link_keeper.ts";
 import type { RunBegin } from "./local_runs.ts";
 import { isTooLong } from "./message_room.ts";
@@ -149,6 +149,13 @@ export class CallPlacing implements CallWaiter {
     return true;
   }
 
+  /** A client of this node runs it. */
+  sendToClient(turn: Turn, attempt: Attempt, { connection, offer }: Via): void {
+    const record = this.#rooms.connections.get(connection);
+    if (record !== undefined) this.#send(turn, attempt, record, offer);
+    else this.#cantReach(turn, attempt, "the client that offers it is gone");
+  }
+
   /** An attempt came to its end. Returns whether it had not before. */
   close(turn: Turn, attempt: Attempt, verdict: ProviderOutcome): boolean {
     if (!this.#forget(turn, attempt, verdict)) return false;
@@ -251,7 +258,7 @@ export class CallPlacing implements CallWaiter {
     return true;
   }
 
-  #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord): void {
+  #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord, offer?: number): void {
     const { args, kwargs, fun } = attempt.call.spec;
     if (isTooLong(args, kwargs)) {
       const message = `Arguments of ${fun} are too long to be passed on`;
@@ -266,7 +273,7 @@ export class CallPlacing implements CallWaiter {
       return this.callConnections.freed(turn, connection);
     }
     this.attempts.send(attempt, connection.id);
-    this.#sender.send(turn, attempt, connection, this.#rooms.streams.begin(attempt));
+    this.#sender.send(turn, attempt, connection, this.#rooms.streams.begin(attempt), offer);
   }
 
   #cantReach(turn: Turn, attempt: Attempt, reason: string): void {

@@ -34,6 +34,7 @@ import { mayGoElsewhere, verdictOf } from "./call_verdict.ts";
 import type { Outcome } from "./effects.ts";
 import type { ConnectionId, RegistrationId } from "./events.ts";
 import { explain, type ExplainRooms, type Explanation, noProvider } from "./explain.ts";
+import type { Via } from "./function_table.ts";
 import { LocalRuns, type RunBegin, type RunWatcher } from "./local_runs.ts";
 import { MissingCalls } from "./missing_calls.ts";
 import type { Turn } from "./turn.ts";
@@ -287,6 +288,11 @@ export class CallRouter implements CallKeeper, RunWatcher {
     this.#rooms.tellAccepted(turn, call.replyTo);
   }
 
+  /** See {@linkcode RunWatcher.runsAt}. */
+  runsAt(turn: Turn, attempt: Attempt, via: Via): void {
+    this.#placing.sendToClient(turn, attempt, via);
+  }
+
   /** See {@linkcode RunWatcher.refused}. */
   refused(turn: Turn, attempt: Attempt, outcome: Outcome): void {
     this.attemptEnded(turn, attempt, outcome);
@@ -297,6 +303,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
     const { call: record } = attempt;
     this.#runs.forget(attempt);
     if (!this.#placing.close(turn, attempt, verdictOf(outcome))) return;
+    this.#runs.left(turn, attempt);
     if (outcome.ok) {
       this.#placing.budget.earn();
       return this.#finish(turn, record, outcome);
@@ -343,6 +350,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
     for (const attempt of [...record.attempts]) {
       this.#runs.forget(attempt);
       this.#placing.drop(turn, attempt, error, verdict);
+      this.#runs.left(turn, attempt);
     }
     this.#rooms.reply(turn, record.replyTo, outcome);
   }

@@ -31,6 +31,7 @@ export class CallSender {
   /**
    * Sends an attempt that has its number.
    *
+   * @param offer Which offer of a client is called; default: it goes to a node.
    * @param stream How its stream begins, if it is one: only `farcall.v1` has any.
    */
   send(
@@ -38,6 +39,7 @@ export class CallSender {
     attempt: Attempt,
     connection: ConnectionRecord,
     stream?: StreamBegin,
+    offer?: number,
   ): void {
     if (connection.dialect === "json") return this.#sendToReference(turn, attempt, connection);
     const { spec, deadlineAt } = attempt.call;
@@ -50,8 +52,9 @@ export class CallSender {
       ...(spec.kwargs === undefined ? {} : { kwargs: spec.kwargs }),
       ...(spec.contract === undefined ? {} : { contract: spec.contract }),
       timeoutMs: Math.max(1, Math.ceil(deadlineAt - turn.now)),
-      target: attempt.target,
-      ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1,
+      ...(offer === undefined
+        ? { target: attempt.target, ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1 }
+        : { offer }),
       ...(stream === undefined ? {} : { credit: stream.credit }),
       ...(stream?.resumeFrom === undefined ? {} : { resumeFrom: stream.resumeFrom }),
     });

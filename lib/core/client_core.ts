@@ -20,10 +20,11 @@ import type { V1Goodbye } from "../protocol/v1_messages.ts";
 import { backOffMs } from "./back_off.ts";
 import { failure } from "./call_record.ts";
 import { ClientCalls } from "./client_calls.ts";
+import { ClientFunctions } from "./client_functions.ts";
 import { ClientDialect, type ClientQuestion } from "./client_dialect.ts";
 import type { ClientTurn, OpenConnection } from "./client_turn.ts";
 import { CLOSE } from "./close_codes.ts";
-import type { CallerEffects, EdgeEffects } from "./effects.ts";
+import type { ClientOwnerEffects, EdgeEffects } from "./effects.ts";
 import type { ClientCommand, ClientEvent, ConnectionId, Dialect, WireMessage } from "./events.ts";
 import type { Machine } from "./machine.ts";
 
@@ -39,10 +40,11 @@ export interface ClientCoreOptions {
 const LEAVING_MAX = 8;
 
 /** The pure machine of a client. */
-export class ClientCore implements Machine<ClientCommand, CallerEffects> {
+export class ClientCore implements Machine<ClientCommand, ClientOwnerEffects> {
   readonly #urls: readonly string[];
   readonly #dialects: readonly Dialect[];
   readonly #calls = new ClientCalls();
+  readonly #functions = new ClientFunctions();
   #random: () => number = () => 0;
   #wire = new ClientDialect("0");
   #connection: OpenConnection | undefined;
@@ -69,7 +71,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   }
 
   /** Takes one event; see {@linkcode Machine.step}. */
-  step(event: ClientEvent, edges: EdgeEffects, owner: CallerEffects): number {
+  step(event: ClientEvent, edges: EdgeEffects, owner: ClientOwnerEffects): number {
     const turn = { now: event.now, edges, owner };
     this.#take(turn, event);
     this.#calls.expire(turn, this.#connection?.url ?? "no connection");
@@ -89,6 +91,16 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
         return this.#begin(turn, event);
       case "cancel":
         return this.#calls.cancel(turn, event.call, callError("CANCELLED", "The caller gave up"));
+      case "register":
+        return this.#functions.register(turn, event, this.#connection);
+      case "withdraw":
+        return this.#functions.withdraw(turn, event.registration, this.#connection);
+      case "returned":
+        return this.#functions.ended(turn, event.invocation, { ok: true, value: event.value });
+      case "threw":
+        return this.#functions.ended(turn, event.invocation, failure(event.error));
+      case "yielded":
+        return this.#functions.yielded(turn, event.invocation, event.value);
       case "read":
         return this.#calls.read(turn, event.call, event.units);
       case "boot":
@@ -129,7 +141,10 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
       if (message.type === "hello") this.#ready(turn, connection);
       else if (message.type === "ping") turn.edges.send(id, { type: "pong" });
       else if (message.type === "goodbye") this.#left(turn, connection, message);
-      else if (this.#calls.heard(turn, connection, this.#wire, message)) {
+      else if (
+        !this.#functions.heard(turn, connection, message) &&
+        this.#calls.heard(turn, connection, this.#wire, message)
+      ) {
         this.#left(turn, connection, { reason: "it takes no more calls" });
       }
     }
@@ -154,10 +169,12 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
   /** Closes connections to nodes that are leaving and have answered all. */
   #closeLeft(turn: ClientTurn): void {
     for (const connection of [...this.#leaving.values()]) {
-      const isNeeded = this.#calls.countOver(connection.id) > 0;
+      const isNeeded = this.#calls.countOver(connection.id) > 0 ||
+        this.#functions.countOver(connection.id) > 0;
       if (isNeeded && this.#leaving.size <= LEAVING_MAX) continue;
       turn.edges.close(connection.id, CLOSE.normal, "peer said goodbye");
       this.#leaving.delete(connection.id);
+      this.#functions.lost(turn, connection.id);
       this.#calls.lost(turn, connection, "peer said goodbye");
     }
   }
@@ -168,6 +185,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     this.#unheard = 0;
     const { url, dialect } = connection;
     turn.owner.report({ type: "connected", url, dialect, reason: "" });
+    this.#functions.connected(turn, connection);
     this.#sendWaiting(turn);
   }
 
@@ -237,6 +255,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     const left = this.#leaving.get(id);
     if (left === undefined) return;
     this.#leaving.delete(id);
+    this.#functions.lost(turn, id);
     this.#calls.lost(turn, left, reason);
   }
 
@@ -245,6 +264,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     if (connection === undefined) return;
     this.#gone(turn, connection, reason);
     this.#scheduleRetry(turn);
+    this.#functions.lost(turn, connection.id);
     this.#calls.lost(turn, connection, reason);
   }
 
@@ -275,6 +295,7 @@ export class ClientCore implements Machine<ClientCommand, CallerEffects> {
     this.#retryAt = Infinity;
     this.#calls.endAll(turn, callError("CANCELLED", "The client was closed"));
     for (const { id } of this.#open()) {
+      this.#functions.lost(turn, id);
       turn.edges.close(id, CLOSE.normal, "client closed");
     }
     this.#connection = undefined;

@@ -1,4 +1,4 @@
-import type { CallerEffects, EdgeEffects } from "./effects.ts";
+import type { ClientOwnerEffects, EdgeEffects } from "./effects.ts";
 import type { ConnectionId, Dialect } from "./events.ts";
 
 /** What every room of the client core gets with a step: the time and the two sinks. */
@@ -8,7 +8,7 @@ export interface ClientTurn {
   /** Sink for the edges. */
   readonly edges: EdgeEffects;
   /** Sink for the owner. */
-  readonly owner: CallerEffects;
+  readonly owner: ClientOwnerEffects;
 }
 
 /** A connection of a client. */

@@ -7,6 +7,7 @@ import type { ConnectionPurpose, ConnectionRecord, ConnectionTable } from "./con
 import type { DialBook } from "./dial_book.ts";
 import type { ConnectionId, NodeEvent } from "./events.ts";
 import type { LinkKeeper } from "./link_keeper.ts";
+import type { ClientOffers } from "./client_offers.ts";
 import type { OwnCalls } from "./own_calls.ts";
 import type { PeerDialer } from "./peer_dialer.ts";
 import type { Turn } from "./turn.ts";
@@ -32,6 +33,7 @@ export class ConnectionLife {
   readonly #gateway: ReferenceGateway;
   readonly #calls: CallRouter;
   readonly #own: OwnCalls;
+  readonly #clientOffers: ClientOffers;
   readonly #takes: (purpose: ConnectionPurpose) => boolean;
 
   /** @param takes Whether the node still takes a connection for this purpose: a leaving one does not. */
@@ -43,6 +45,7 @@ export class ConnectionLife {
     readonly gateway: ReferenceGateway;
     readonly calls: CallRouter;
     readonly own: OwnCalls;
+    readonly clientOffers: ClientOffers;
     readonly takes: (purpose: ConnectionPurpose) => boolean;
   }) {
     this.#connections = rooms.connections;
@@ -52,6 +55,7 @@ export class ConnectionLife {
     this.#gateway = rooms.gateway;
     this.#calls = rooms.calls;
     this.#own = rooms.own;
+    this.#clientOffers = rooms.clientOffers;
     this.#takes = rooms.takes;
   }
 
@@ -116,6 +120,8 @@ export class ConnectionLife {
     if (record.role === "reference") this.#retireReference(turn, record, reason);
     // First, so that no call that goes elsewhere now finds this connection.
     if (record.purpose === "call") this.#calls.callConnections.closed(turn, record, reason);
+    // Before calls of them go elsewhere: they must not come back here.
+    this.#clientOffers.closed(turn, record.id);
     this.#calls.connectionClosed(turn, record.id, reason, last);
     if (record.purpose !== "link" || record.dialedUrl === undefined) return;
     const { dialedUrl: url } = record;

@@ -93,14 +93,21 @@ export interface Caller {
   readonly name: string;
 }
 
-/** Effects on the owner of a node. */
-export interface NodeOwnerEffects extends CallerEffects {
+/** Effects on whoever runs functions. */
+export interface ProviderEffects {
   /** Runs a function; answered by one `returned` or `threw`, also after an abort. */
   invoke(invocation: Invocation): void;
   /** The reader of a run's stream allows so much more, in units of items. */
   credit(invocation: InvocationId, units: number): void;
   /** The caller gave up, is gone or out of time: the function's signal fires. */
   abort(invocation: InvocationId, reason: CallError): void;
+}
+
+/** Effects on the owner of a client. */
+export interface ClientOwnerEffects extends CallerEffects, ProviderEffects {}
+
+/** Effects on the owner of a node. */
+export interface NodeOwnerEffects extends CallerEffects, ProviderEffects {
   /** The node has drained and closed everything. */
   stopped(): void;
 }

@@ -131,9 +131,47 @@ export type CallCommand =
     }
   );
 
+/** What a machine is told of the functions of its process, of a node or of a client. */
+export type ProviderCommand =
+  & Timed
+  & (
+    | {
+      readonly type: "register";
+      readonly registration: RegistrationId;
+      readonly fun: FunctionName;
+      readonly resources: readonly ResourceName[];
+      readonly maxHops: MaxHops;
+      readonly scope: string;
+      /** Runs at once, at most. */
+      readonly concurrency: number;
+      /** Calls that may wait for a free slot, at most. Default 0. */
+      readonly queue?: number;
+      /** The contract that it goes by. Default: none. */
+      readonly contract?: OfferContract;
+    }
+    | { readonly type: "withdraw"; readonly registration: RegistrationId }
+    | {
+      readonly type: "returned";
+      readonly invocation: InvocationId;
+      readonly value: Payload;
+    }
+    | {
+      /** One value of a run that was asked for a stream, as far as its credit goes. */
+      readonly type: "yielded";
+      readonly invocation: InvocationId;
+      readonly value: Payload;
+    }
+    | {
+      readonly type: "threw";
+      readonly invocation: InvocationId;
+      readonly error: CallError;
+    }
+  );
+
 /** What a node is told by its author's side. */
 export type NodeCommand =
   | CallCommand
+  | ProviderCommand
   | (
     & Timed
     & (
@@ -143,46 +181,15 @@ export type NodeCommand =
         readonly seed: Uint32Array;
       }
       | {
-        readonly type: "register";
-        readonly registration: RegistrationId;
-        readonly fun: FunctionName;
-        readonly resources: readonly ResourceName[];
-        readonly maxHops: MaxHops;
-        readonly scope: string;
-        /** Runs at once, at most. */
-        readonly concurrency: number;
-        /** Calls that may wait for a free slot, at most. Default 0. */
-        readonly queue?: number;
-        /** The contract that it goes by. Default: none. */
-        readonly contract?: OfferContract;
-      }
-      | {
         /** A function of the node itself, which every node has and none announces. */
         readonly type: "serve";
         readonly registration: RegistrationId;
         readonly fun: FunctionName;
       }
-      | { readonly type: "withdraw"; readonly registration: RegistrationId }
       | {
         /** Another policy for other clusters from now on, in all of its parts. */
         readonly type: "rules";
         readonly rules: ClusterPolicy;
-      }
-      | {
-        readonly type: "returned";
-        readonly invocation: InvocationId;
-        readonly value: Payload;
-      }
-      | {
-        /** One value of a run that was asked for a stream, as far as its credit goes. */
-        readonly type: "yielded";
-        readonly invocation: InvocationId;
-        readonly value: Payload;
-      }
-      | {
-        readonly type: "threw";
-        readonly invocation: InvocationId;
-        readonly error: CallError;
       }
       | { readonly type: "join"; readonly url: NodeUrl }
       | {
@@ -216,6 +223,7 @@ export type NodeEvent = EdgeEvent | NodeCommand;
 /** What a client is told by its caller's side. */
 export type ClientCommand =
   | CallCommand
+  | ProviderCommand
   | (
     & Timed
     & (

@@ -1,7 +1,15 @@
 import { RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
 import { type AskedContract, ofContract, type OfferContract } from "../protocol/contract_facts.ts";
 import { type FunctionName, type MaxHops, maxHops, type ResourceName } from "../protocol/names.ts";
-import type { InvocationId, RegistrationId } from "./events.ts";
+import type { ConnectionId, InvocationId, RegistrationId } from "./events.ts";
+
+/** A function that a client runs for this node. */
+export interface Via {
+  /** The client's connection. */
+  readonly connection: ConnectionId;
+  /** The client's number for its offer. */
+  readonly offer: number;
+}
 
 /** One registered function of this node. */
 export interface Registration {
@@ -21,6 +29,8 @@ export interface Registration {
   offer: number;
   /** The contract that it goes by: what the function's own node knows of idempotence is in here. */
   readonly contract?: OfferContract;
+  /** Who runs it. Default: this process. */
+  readonly via?: Via;
   /** Whether it is announced; it may run on for a moment when it is no longer. */
   isOffered: boolean;
   running: number;

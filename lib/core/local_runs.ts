@@ -5,7 +5,7 @@ import { type Attempt, failure } from "./call_record.ts";
 import type { CallStreams } from "./call_streams.ts";
 import type { Outcome } from "./effects.ts";
 import type { InvocationId, RegistrationId } from "./events.ts";
-import type { FunctionTable, Registration } from "./function_table.ts";
+import type { FunctionTable, Registration, Via } from "./function_table.ts";
 import type { Turn } from "./turn.ts";
 
 /** What came of the wish to run a call here: it runs, waits for a slot, is not offered here, or finds no room. */
@@ -15,6 +15,8 @@ export type RunBegin = "running" | "queued" | "missing" | "full";
 export interface RunWatcher {
   /** The function has run for a while: whoever asked may be told that it began. */
   lasts(turn: Turn, attempt: Attempt): void;
+  /** A client of this node runs the function: it is sent there. */
+  runsAt(turn: Turn, attempt: Attempt, via: Via): void;
   /** A call that waited for a slot gets none. */
   refused(turn: Turn, attempt: Attempt, outcome: Outcome): void;
 }
@@ -71,6 +73,11 @@ export class LocalRuns {
     if (!this.#functions.ended(invocation)) return false;
     this.serve(turn);
     return true;
+  }
+
+  /** An attempt has ended that a client may have run: its slot is free. */
+  left(turn: Turn, attempt: Attempt): void {
+    if (attempt.phase === "sent" && this.#functions.ended(attempt.id)) this.serve(turn);
   }
 
   /** The attempt has ended: nobody waits for it in line, and nobody is told that it runs. */
@@ -134,14 +141,17 @@ export class LocalRuns {
 
   #run(turn: Turn, attempt: Attempt, registration: Registration): void {
     const { spec, deadlineAt, replyTo } = attempt.call;
-    attempt.phase = "running";
-    attempt.hasRun = true;
     const found = registration.contract?.digest;
     const asked = spec.contract?.digest;
     if (asked !== undefined && found !== undefined && found !== asked) {
       attempt.differs = { fun: spec.fun, asked, found };
     }
     this.#functions.started(attempt.id, registration);
+    if (registration.via !== undefined) {
+      return this.#watcher.runsAt(turn, attempt, registration.via);
+    }
+    attempt.phase = "running";
+    attempt.hasRun = true;
     if (replyTo.kind === "v1" || replyTo.kind === "step") {
       this.#setTimer(attempt, turn.now + ACCEPTED_AFTER_MS);
     }

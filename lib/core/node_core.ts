@@ -24,6 +24,7 @@ import type { Reach } from "./call_placing.ts";
 import { CallRouter } from "./call_router.ts";
 import { CallStreams } from "./call_streams.ts";
 import { ClusterFormer } from "./cluster_former.ts";
+import { ClientOffers } from "./client_offers.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { CoreSizes } from "./core_sizes.ts";
 import { type ConnectionRecord, ConnectionTable } from "./connection_table.ts";
@@ -144,7 +145,12 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       met: ({ url: peer }) =>
         this.#turn?.owner.report({ type: "link_up", peer, dialect: "json", reason: "" }),
     });
-    this.#offered = new OwnFunctions({ functions, router, registry, gateway, rules });
+    const offered = this.#offered = new OwnFunctions({
+      ...{ functions, router, registry, gateway, rules },
+      changed: () => void (this.#isStirred = true),
+      withdrawn: (turn, registration) => this.#calls.withdrawn(turn, registration),
+    });
+    const clientOffers = new ClientOffers(offered);
     this.#output = new LinkOutput(self, connections, router, gateway);
     const peers = this.#peers = new PeerDialer(
       dials,
@@ -174,14 +180,14 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       ...{ calls, registry, reply, tellAccepted, observe, serves },
     });
     this.#own = new OwnCalls({ self, calls, requests });
-    this.#v1 = new V1Door({ calls, requests, reply, drop, part, isDraining });
+    this.#v1 = new V1Door({ calls, requests, clientOffers, reply, drop, part, isDraining });
     this.#json = new JsonDoor({ self: url, calls, requests, gateway, peers, reply, isDraining });
     this.#exit = new NodeExit({
       ...{ connections, functions, calls, requests, drop },
       output: this.#output,
     });
     this.#life = new ConnectionLife({
-      ...{ connections, dials, links, peers, gateway, calls, own: this.#own },
+      ...{ connections, dials, links, peers, gateway, calls, clientOffers, own: this.#own },
       // Functions that may still end may need to call others for it.
       takes: (purpose) => !this.#exit.isLeaving || (purpose === "call" && !this.#exit.isGone),
     });
@@ -294,13 +300,13 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "resync":
         return this.#links.resync(event.peer);
       case "register":
-        return this.#offered.register(turn, event);
+        return void this.#offered.register(turn, event);
       case "rules":
         return this.#offered.setRules(turn, event.rules);
       case "serve":
         return this.#functions.serve(event.registration, event.fun);
       case "withdraw":
-        return this.#withdraw(turn, event.registration);
+        return this.#offered.withdraw(turn, event.registration);
       case "opened":
         return this.#life.opened(turn, event);
       case "closed":
@@ -313,14 +319,6 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         for (const one of this.#functions.all()) this.#offered.takeBack(turn, one);
         return this.#exit.begin(turn.now, event.timeoutMs);
     }
-  }
-
-  #withdraw(turn: Turn, registration: number): void {
-    const removed = this.#functions.remove(registration);
-    if (removed === undefined) return;
-    this.#offered.takeBack(turn, removed);
-    this.#calls.withdrawn(turn, registration);
-    this.#isStirred = true;
   }
 
   #received(turn: Turn, connection: number, messages: readonly WireMessage[]): void {

@@ -9,8 +9,10 @@ import type {
   CallMessage,
   CreditMessage,
   ExplainMessage,
+  OfferMessage,
   RequestMessage,
   V1Message,
+  WithdrawMessage,
 } from "../protocol/v1_messages.ts";
 import { failure, type Reply, success } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
@@ -19,6 +21,7 @@ import type { ConnectionRecord } from "./connection_table.ts";
 import type { Part } from "./connection_life.ts";
 import type { Caller, StreamBegin } from "./effects.ts";
 import type { Drop } from "./link_keeper.ts";
+import type { ClientOffers } from "./client_offers.ts";
 import type { RequestRunner } from "./request_runner.ts";
 import type { Turn } from "./turn.ts";
 
@@ -26,6 +29,7 @@ import type { Turn } from "./turn.ts";
 export class V1Door {
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
+  readonly #clientOffers: ClientOffers;
   readonly #reply: Reply;
   readonly #drop: Drop;
   readonly #part: Part;
@@ -38,6 +42,7 @@ export class V1Door {
   constructor(rooms: {
     readonly calls: CallRouter;
     readonly requests: RequestRunner;
+    readonly clientOffers: ClientOffers;
     readonly reply: Reply;
     readonly drop: Drop;
     readonly part: Part;
@@ -45,6 +50,7 @@ export class V1Door {
   }) {
     this.#calls = rooms.calls;
     this.#requests = rooms.requests;
+    this.#clientOffers = rooms.clientOffers;
     this.#reply = rooms.reply;
     this.#drop = rooms.drop;
     this.#part = rooms.part;
@@ -64,6 +70,9 @@ export class V1Door {
         return this.#calls.accepted(turn, record.id, message.id);
       case "item":
         return this.#calls.item(turn, record.id, message.id, message.value);
+      case "offer":
+      case "withdraw":
+        return this.#offer(turn, record, message);
       case "credit":
         return this.#credit(turn, record, message);
       case "result":
@@ -143,6 +152,16 @@ export class V1Door {
       : callError("DRAINING", "The node is leaving, ask another one");
     this.#reply(turn, { kind: "v1", connection: record.id, id }, failure(error));
     return false;
+  }
+
+  #offer(turn: Turn, record: ConnectionRecord, message: OfferMessage | WithdrawMessage): void {
+    if (record.role !== "client") {
+      return this.#drop(turn, record, CLOSE.forbidden, `${message.type} is for clients only`);
+    }
+    if (message.type === "withdraw") {
+      return this.#clientOffers.withdraw(turn, record.id, message.id);
+    }
+    if (!this.#isDraining() && !record.saidGoodbye) this.#clientOffers.offer(turn, record, message);
   }
 
   #credit(turn: Turn, record: ConnectionRecord, { id, units }: CreditMessage): void {

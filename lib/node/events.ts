@@ -4,11 +4,8 @@
  * @module
  */
 
-import type { Caller } from "../core/effects.ts";
 import type { Report } from "../core/reports.ts";
 import type { Listing } from "../federation/function_registry.ts";
-import type { ErrorCode } from "../protocol/errors.ts";
-import type { FunctionName } from "../protocol/names.ts";
 
 /** An offer came into reach, now says something else (distance, life, cluster, radius), or is gone. */
 export interface OfferEvent {
@@ -34,24 +31,3 @@ export type LinkEvent = Extract<
       | "url_conflict";
   }
 >;
-
-/** A function began or ended to run on this node. */
-export type CallEvent =
-  & {
-    /** Number of the run, the same in both of its events. */
-    readonly call: number;
-    /** What runs. */
-    readonly function: FunctionName;
-    /** Who asked. */
-    readonly caller: Caller;
-  }
-  & (
-    | { readonly type: "started" }
-    | {
-      readonly type: "ended";
-      /** Why it failed; `undefined` = it did not. */
-      readonly code: ErrorCode | undefined;
-      /** How long it ran, in ms. */
-      readonly durationMs: number;
-    }
-  );

@@ -22,9 +22,9 @@ import { callError } from "../protocol/errors.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import { type FunctionName, hopCount, type NodeUrl, tryFunctionName } from "../protocol/names.ts";
 import type { ContractFetcher } from "./contract_fetcher.ts";
-import { ContractFailure } from "./contract_function.ts";
+import { ContractFailure } from "../client/contract_function.ts";
 import type { ContractShelf } from "./contract_shelf.ts";
-import type { RegisteredFunction } from "./function_context.ts";
+import type { RegisteredFunction } from "../client/function_context.ts";
 
 /** Longest answer about contracts, in UTF-16 units of JSON: half of what a message may have, whatever its letters. */
 const ANSWER_LENGTH_MAX = 1024 * 1024;

@@ -24,12 +24,17 @@ import type { Listing } from "../federation/function_registry.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import { type ClusterId, type Incarnation, type NodeUrl, nodeUrl } from "../protocol/names.ts";
-import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
-import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
+import type { CallEvent } from "../client/call_event.ts";
+import type { LinkEvent, OfferEvent } from "./events.ts";
+import type {
+  ContractFunction,
+  RegisteredFunction,
+  YieldingFunction,
+} from "../client/function_context.ts";
 import { NODE_SUBPROTOCOLS } from "./listening.ts";
-import type { FunctionOptions, Offer } from "./offer.ts";
+import type { FunctionOptions, Offer } from "../client/offer.ts";
 import type { NodeParts } from "./node_parts.ts";
-import { Registrations } from "./registrations.ts";
+import { Registrations } from "../client/registrations.ts";
 import type { ItemStream } from "../client/item_stream.ts";
 
 /** How long calls may take to end when a node leaves, where nobody says, in ms. */

@@ -4,8 +4,9 @@ import type { Invocation, NodeOwnerEffects, Outcome } from "../core/effects.ts";
 import type { CallId, InvocationId } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
 import type { CallError } from "../protocol/errors.ts";
-import type { CallEvent, LinkEvent, OfferEvent } from "./events.ts";
-import type { FunctionHost } from "./function_host.ts";
+import type { CallEvent } from "../client/call_event.ts";
+import type { LinkEvent, OfferEvent } from "./events.ts";
+import type { FunctionHost } from "../client/function_host.ts";
 import type { Payload } from "../protocol/payload.ts";
 
 /** Hands what the machine of a node wants of its owner to whoever does it. */

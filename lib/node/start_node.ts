@@ -20,7 +20,7 @@ import { ContractShelf } from "./contract_shelf.ts";
 import { introspection } from "./introspection.ts";
 import type { ContractDigest } from "../protocol/contract_facts.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
-import { FunctionHost } from "./function_host.ts";
+import { FunctionHost } from "../client/function_host.ts";
 import { advertisedUrl, listenAt, NODE_SUBPROTOCOLS } from "./listening.ts";
 import { PeerRefresh } from "./peer_refresh.ts";
 import { FarcallNode } from "./node.ts";

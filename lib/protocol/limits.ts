@@ -69,6 +69,8 @@ export const MAX_HOPS_DEFAULT = 3;
 export const MAX_HOPS_CEILING = 16;
 /** Most offers of one origin. New ones are refused, old ones kept. */
 export const OFFERS_PER_ORIGIN_MAX = 4_096;
+/** Most offers of one client. New ones are left out, and the node reports it. */
+export const OFFERS_PER_CLIENT_MAX = 256;
 /** Most groups one link may advertise to us; beyond it the link is closed as a protocol violation. */
 export const GROUPS_PER_LINK_MAX = 65_536;
 /**

@@ -10,8 +10,10 @@ import {
   decodeError,
   decodeExplain,
   decodeItem,
+  decodeOffer,
   decodeRequest,
   decodeResult,
+  decodeWithdraw,
 } from "./v1_decode_calls.ts";
 import {
   decodeDigest,
@@ -88,6 +90,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["request", decodeRequest],
   ["explain", decodeExplain],
   ["accepted", decodeAccepted],
+  ["offer", decodeOffer],
+  ["withdraw", decodeWithdraw],
   ["item", decodeItem],
   ["credit", decodeCredit],
   ["result", decodeResult],

@@ -31,10 +31,23 @@ import type {
   ErrorMessage,
   ExplainMessage,
   ItemMessage,
+  OfferMessage,
   RequestMessage,
   ResultMessage,
+  WithdrawMessage,
 } from "./v1_messages.ts";
-import { ASKED_CONTRACT, CALL_ID, CREDIT, DIFFERENCES, TIMEOUT_MS, TTL } from "./v1_shapes.ts";
+import {
+  ASKED_CONTRACT,
+  CALL_ID,
+  CREDIT,
+  DIFFERENCES,
+  MAX_HOPS,
+  OFFER_CONTRACT,
+  SCOPE,
+  TIMEOUT_MS,
+  TTL,
+  UINT32,
+} from "./v1_shapes.ts";
 
 const COMMANDS = commandsShape("resources", ASKED_CONTRACT);
 const WANTED = listOf(ID, COMMANDS_PER_REQUEST_MAX);
@@ -74,6 +87,7 @@ export function decodeCall(value: JsonObject): CallMessage {
   const hedgeMs = optional(value, "hedge_ms", TIMEOUT_MS);
   const credit = optional(value, "credit", CREDIT);
   const resumeFrom = optional(value, "resume_from", CALL_ID);
+  const offer = optional(value, "offer", CALL_ID);
   return {
     type: "call",
     id: required(value, "id", CALL_ID),
@@ -90,6 +104,7 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(hedgeMs === undefined ? {} : { hedgeMs }),
     ...(credit === undefined ? {} : { credit }),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
+    ...(offer === undefined ? {} : { offer }),
   };
 }
 
@@ -119,6 +134,27 @@ export function decodeExplain(value: JsonObject): ExplainMessage {
 /** The function runs. */
 export function decodeAccepted(value: JsonObject): AcceptedMessage {
   return { type: "accepted", id: required(value, "id", CALL_ID) };
+}
+
+/** A client offers a function. */
+export function decodeOffer(value: JsonObject): OfferMessage {
+  const contract = optional(value, "contract", OFFER_CONTRACT);
+  return {
+    type: "offer",
+    id: required(value, "id", CALL_ID),
+    fun: required(value, "fun", FUNCTION),
+    resources: defaulted(value, "resources", RESOURCES, []),
+    maxHops: required(value, "max_hops", MAX_HOPS),
+    scope: required(value, "scope", SCOPE),
+    concurrency: required(value, "concurrency", UINT32),
+    queue: required(value, "queue", UINT32),
+    ...(contract === undefined ? {} : { contract }),
+  };
+}
+
+/** A client takes an offer back. */
+export function decodeWithdraw(value: JsonObject): WithdrawMessage {
+  return { type: "withdraw", id: required(value, "id", CALL_ID) };
 }
 
 /** One value of a stream. */

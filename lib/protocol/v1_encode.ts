@@ -16,7 +16,7 @@ function hello(message: V1Hello): string {
 
 function call(message: CallMessage): string {
   const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, hedgeMs, contract } = message;
-  const { credit, resumeFrom } = message;
+  const { credit, resumeFrom, offer } = message;
   return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
     `"resources":${JSON.stringify(resources)},"args":${args.text}` +
     (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
@@ -28,7 +28,8 @@ function call(message: CallMessage): string {
     (message.wait === undefined ? "" : `,"wait":true`) +
     (hedgeMs === undefined ? "" : `,"hedge_ms":${hedgeMs}`) +
     (credit === undefined ? "" : `,"credit":${credit}`) +
-    (resumeFrom === undefined ? "" : `,"resume_from":${resumeFrom}`) + "}";
+    (resumeFrom === undefined ? "" : `,"resume_from":${resumeFrom}`) +
+    (offer === undefined ? "" : `,"offer":${offer}`) + "}";
 }
 
 function request(message: RequestMessage): string {
@@ -77,6 +78,12 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
       return `{"type":"credit","id":${message.id},"units":${message.units}}`;
     case "error":
       return JSON.stringify({ type: "error", id: message.id, error: error(message.error) });
+    case "offer": {
+      const { type, id, fun, resources, maxHops, scope, concurrency, queue, contract } = message;
+      const told = { type, id, fun, resources, max_hops: maxHops, scope, concurrency, queue };
+      return JSON.stringify({ ...told, contract });
+    }
+    case "withdraw":
     case "cancel":
     case "accepted":
       return `{"type":"${message.type}","id":${message.id}}`;

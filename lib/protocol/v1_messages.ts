@@ -203,8 +203,40 @@ export interface CallMessage {
   readonly hedgeMs?: number;
   /** Many values are asked for: so much of them may be sent at first. Absent = one result. */
   readonly credit?: number;
+  /** To a client: which of its offers is called. */
+  readonly offer?: number;
   /** Of a stream: the first item that is wanted, counted from 0. Says that the function numbers its items. */
   readonly resumeFrom?: number;
+}
+
+/** A client offers a function through the node that it is connected to, until it withdraws it or its connection ends. */
+export interface OfferMessage {
+  /** Which message this is. */
+  readonly type: "offer";
+  /** The client's number for it. */
+  readonly id: number;
+  /** Function to call. */
+  readonly fun: FunctionName;
+  /** Resources that the client has for it. */
+  readonly resources: readonly ResourceName[];
+  /** How far it is heard, in links from the node. */
+  readonly maxHops: MaxHops;
+  /** Export class, as in a group's name. */
+  readonly scope: string;
+  /** Runs at once, at most. */
+  readonly concurrency: number;
+  /** Calls that may wait for a free slot, at most. */
+  readonly queue: number;
+  /** The contract that it goes by. Default: none. */
+  readonly contract?: OfferContract;
+}
+
+/** A client takes an offer back. */
+export interface WithdrawMessage {
+  /** Which message this is. */
+  readonly type: "withdraw";
+  /** The client's number for it. */
+  readonly id: number;
 }
 
 /** Runs several commands that feed each other. */
@@ -346,6 +378,8 @@ export type V1Message =
   | MembersMessage
   | PropagationMessage
   | CallMessage
+  | OfferMessage
+  | WithdrawMessage
   | RequestMessage
   | ExplainMessage
   | AcceptedMessage

@@ -72,11 +72,13 @@ export const REACH_HOPS: Shape<HopCount> = {
     return hops !== undefined && hops <= MAX_HOPS_CEILING ? hops : undefined;
   },
 };
-const MAX_HOPS: Shape<MaxHops> = {
+/** How far an offer is heard. */
+export const MAX_HOPS: Shape<MaxHops> = {
   expected: `a hop limit from 0 to ${MAX_HOPS_CEILING}`,
   parse: tryMaxHops,
 };
-const SCOPE: Shape<string> = {
+/** Export class of an offer. */
+export const SCOPE: Shape<string> = {
   expected: `a string of at most ${SCOPE_LENGTH_MAX} characters`,
   parse: (value) =>
     typeof value === "string" && value.length <= SCOPE_LENGTH_MAX ? value : undefined,

@@ -1,5 +1,5 @@
 import { ClientCore } from "../core/client_core.ts";
-import type { CallerEffects } from "../core/effects.ts";
+import type { ClientOwnerEffects } from "../core/effects.ts";
 import type { ClientCommand } from "../core/events.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { BookedCall } from "./call_book.ts";
@@ -25,7 +25,7 @@ export class SimulatedClient {
   readonly place: Place;
   readonly #rooms: WorldRooms;
   readonly #nodes: readonly SimulatedNode[];
-  readonly #host: SimulatedHost<ClientCommand, CallerEffects>;
+  readonly #host: SimulatedHost<ClientCommand, ClientOwnerEffects>;
 
   /** @internal Made by the world; it dials at once. */
   constructor(rooms: WorldRooms, place: Place, nodes: readonly SimulatedNode[]) {
@@ -40,11 +40,14 @@ export class SimulatedClient {
     });
     const skewMs = exactMs(faults.clockSkewMsMax * (2 * chance.next() - 1));
     const clock = new SimulatedClock(() => queue.now, skewMs);
-    this.#host = new SimulatedHost<ClientCommand, CallerEffects>(
+    this.#host = new SimulatedHost<ClientCommand, ClientOwnerEffects>(
       { queue, network, clock, place, noted },
       core,
       {
         item: () => {},
+        invoke: () => {},
+        credit: () => {},
+        abort: () => {},
         settle: (call, outcome) => calls.end(this, call, outcome, queue.now),
         report: (report) => told(this.name, report),
       },

@@ -159,6 +159,16 @@ Deno.test("dependent_calls.ts runs one request on three nodes", async () => {
   assertStringIncludes(stdout, JSON.stringify(expected));
 });
 
+Deno.test("browser_like_provider.ts offers a function without a port, as long as it is connected", async () => {
+  const { code, stdout, stderr } = await run("browser_like_provider.ts");
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(
+    stdout,
+    "the page is asked: Start the run?\nthe office, 2 links away, hears: yes\n",
+  );
+  assertMatch(stdout, /the page is closed: (FUNCTION_NOT_FOUND|NO_PROVIDER), ran: no\n/);
+});
+
 Deno.test("streaming.ts reads as fast as it is read, and goes on at another node", async () => {
   const { code, stdout, stderr } = await run("streaming.ts");
   assertEquals([code, stderr], [0, ""]);

@@ -33,7 +33,8 @@ async function relayed(): Promise<
   for (let index = 0; index < 4; index += 1) {
     const before = all.at(-1);
     const peers = before === undefined ? [] : [before.url];
-    all.push(await start({ peers, reach: "relay" }));
+    // Nodes of one cluster would link to each other.
+    all.push(await start({ cluster: `cluster-${index}`, peers, reach: "relay" }));
   }
   const [provider, , , reader] = all;
   assert(provider !== undefined && reader !== undefined);
@@ -146,6 +147,7 @@ Deno.test("leaving the loop ends the function through two relays, and nothing of
     }
   });
   await listed(reader, "forever");
+  assertEquals(reader.listOffers().find(({ fun }) => fun === "forever")?.distance, 3);
   for await (const number of reader.stream("forever")) if (number === 5_000) break;
   await until(() => ended === 1);
   await until(() => chain.all.every((node) => node.counts().calls === 0));

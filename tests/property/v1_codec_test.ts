@@ -127,6 +127,7 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     hedgeMs: fc.nat(3_600_000),
     credit: uint32,
     resumeFrom: callId,
+    offer: callId,
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
   fc.record({
     type: fc.constant("request"),
@@ -138,6 +139,23 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
   }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
   fc.record({ type: fc.constant("explain"), id: callId, fun, resources }),
   fc.record({ type: fc.constant("accepted"), id: callId }),
+  fc.record({
+    type: fc.constant("offer"),
+    id: callId,
+    fun,
+    resources,
+    maxHops: limit,
+    scope: fc.string({ maxLength: 40 }),
+    concurrency: uint32,
+    queue: uint32,
+    contract,
+  }, {
+    requiredKeys: [
+      ...["type", "id", "fun", "resources"] as const,
+      ...["maxHops", "scope", "concurrency", "queue"] as const,
+    ],
+  }),
+  fc.record({ type: fc.constant("withdraw"), id: callId }),
   fc.record({ type: fc.constant("item"), id: callId, value: payload }),
   fc.record({ type: fc.constant("credit"), id: callId, units: uint32 }),
   fc.record({

@@ -202,6 +202,9 @@ function lone(urls: string[] = ["ws://a"]) {
       close: (connection) => void closed.push(connection),
     }, {
       item: () => {},
+      invoke: () => {},
+      credit: () => {},
+      abort: () => {},
       settle: (call, outcome) => void outcomes.set(call, outcome),
       report: () => {},
     });

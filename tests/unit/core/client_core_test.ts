@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ClientCore } from "../../../lib/core/client_core.ts";
-import type { CallerEffects, DialOrder, EdgeEffects, Outcome } from "../../../lib/core/effects.ts";
+import type {
+  ClientOwnerEffects,
+  DialOrder,
+  EdgeEffects,
+  Outcome,
+} from "../../../lib/core/effects.ts";
 import type { ClientEvent, Dialect, WireMessage } from "../../../lib/core/events.ts";
 import type { Report } from "../../../lib/core/reports.ts";
 import { callError } from "../../../lib/protocol/errors.ts";
@@ -32,8 +37,11 @@ class LoneClient {
       dial: (_, order) => void this.dials.push(order),
       close: (connection) => void this.closed.push(connection),
     };
-    const owner: CallerEffects = {
+    const owner: ClientOwnerEffects = {
       item: () => {},
+      invoke: () => {},
+      credit: () => {},
+      abort: () => {},
       settle: (call, outcome) => {
         assert(!this.outcomes.has(call), "a call ends once");
         this.outcomes.set(call, outcome);

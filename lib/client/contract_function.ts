@@ -5,7 +5,7 @@
  * @module
  */
 
-import { argumentError } from "../client/contract_checks.ts";
+import { argumentError } from "./contract_checks.ts";
 import {
   checkArguments,
   type Checked,

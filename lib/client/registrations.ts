@@ -1,8 +1,8 @@
-import { digestOf } from "../client/contract_digest.ts";
+import { digestOf } from "./contract_digest.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
-import type { NodeCommand } from "../core/events.ts";
-import type { OfferContract } from "../protocol/contract_facts.ts";
+import type { ProviderCommand } from "../core/events.ts";
+import type { ContractDigest, OfferContract } from "../protocol/contract_facts.ts";
 import {
   OFFERS_PER_ORIGIN_MAX,
   QUEUED_CALLS_MAX,
@@ -18,7 +18,6 @@ import {
   resourceSet,
 } from "../protocol/names.ts";
 import { contractFunction, yieldingFunction } from "./contract_function.ts";
-import type { ContractShelf } from "./contract_shelf.ts";
 import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
 import type { FunctionHost } from "./function_host.ts";
 import { type FunctionOptions, Offer } from "./offer.ts";
@@ -26,16 +25,25 @@ import { type FunctionOptions, Offer } from "./offer.ts";
 /** How the names of functions begin that every node has for itself. */
 const NODE_PREFIX = "rpc.";
 
-/** What registrations need of their node. */
+/** Keeps the schemas of functions that are offered, for whoever asks. */
+export interface SchemaShelf {
+  /** Keeps one until it is released as often as it was kept. */
+  keep(digest: ContractDigest, text: string): void;
+  /** One offer less needs it. */
+  release(digest: ContractDigest): void;
+}
+
+/** What registrations need of their node or client. */
 export interface RegistrationRooms {
   readonly owner: { readonly host: FunctionHost };
-  readonly driver: { post(stamp: (now: number) => NodeCommand): void };
-  readonly shelf: ContractShelf;
+  readonly driver: { post(stamp: (now: number) => ProviderCommand): void };
+  /** Default: schemas are kept nowhere. */
+  readonly shelf?: SchemaShelf;
   readonly resources: readonly ResourceName[];
   readonly maxHops: MaxHops;
 }
 
-/** Functions that a node offers: tells its machine, its host and its shelf of contracts of each. */
+/** Functions that a node or a client offers: tells its machine, its host and its shelf of contracts of each. */
 export class Registrations {
   readonly #rooms: RegistrationRooms;
   readonly #offers = new Map<number, Offer>();
@@ -87,13 +95,13 @@ export class Registrations {
     this.#last += 1;
     const registration = this.#last;
     owner.host.add(registration, { name: fun, run });
-    if (agreed !== undefined && contract !== undefined) shelf.keep(contract.digest, agreed.text);
+    if (agreed !== undefined && contract !== undefined) shelf?.keep(contract.digest, agreed.text);
     const offered = { registration, fun, resources, scope, ...(contract && { contract }) };
     const command = { type: "register", ...offered } as const;
     driver.post((now) => ({ ...command, maxHops: hops, concurrency, queue, now }));
     const offer = new Offer({ name: fun, resources, maxHops: hops, contract }, () => {
       this.#offers.delete(registration);
-      if (contract !== undefined) shelf.release(contract.digest);
+      if (contract !== undefined) shelf?.release(contract.digest);
       driver.post((now) => ({ type: "withdraw", registration, now }));
       // After the turn in which the machine hears of it: what it asks for until then still runs.
       queueMicrotask(() => owner.host.remove(registration));

@@ -16,14 +16,14 @@ import type {
   ExplainOptions,
   RepeatOptions,
   StreamOptions,
-} from "../client/call_options.ts";
+} from "./call_options.ts";
 import type { Explanation } from "../core/explain.ts";
-import type { Calling, UntypedCalling } from "../client/calling.ts";
-import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
+import type { Calling, UntypedCalling } from "./calling.ts";
+import type { RequestBuilder, Resolved } from "./request_builder.ts";
 import type { Caller } from "../core/effects.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import type { Items } from "./item_iterator.ts";
-import type { ItemStream } from "../client/item_stream.ts";
+import type { ItemStream } from "./item_stream.ts";
 
 /** What a function gets besides its arguments. Every member may be taken out by destructuring. */
 export interface FunctionContext<Kwargs = Readonly<Record<string, unknown>>> {

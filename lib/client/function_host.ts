@@ -5,16 +5,16 @@
  * @module
  */
 
-import { fitsMessage, PAYLOAD_BYTES_MAX } from "../client/arguments.ts";
-import type { UntypedCalling } from "../client/calling.ts";
+import { fitsMessage, PAYLOAD_BYTES_MAX } from "./arguments.ts";
+import type { UntypedCalling } from "./calling.ts";
 import type { Invocation } from "../core/effects.ts";
-import type { InvocationId, NodeCommand, RegistrationId } from "../core/events.ts";
+import type { InvocationId, ProviderCommand, RegistrationId } from "../core/events.ts";
 import { type CallError, callError, FarcallError } from "../protocol/errors.ts";
 import { PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { ContractFailure } from "./contract_function.ts";
-import type { CallEvent } from "./events.ts";
+import type { CallEvent } from "./call_event.ts";
 import { endIterator, isOnlyStream, iteratorOf } from "./item_iterator.ts";
 import { OutgoingItems } from "./outgoing_items.ts";
 import { type FunctionContext, NestedCalls, type RegisteredFunction } from "./function_context.ts";
@@ -29,7 +29,7 @@ export interface HostedFunction {
 /** What a host needs from its node. */
 export interface FunctionHostEdges {
   /** Tells the machine something, at the time it is given. */
-  readonly post: (stamp: (now: number) => NodeCommand) => void;
+  readonly post: (stamp: (now: number) => ProviderCommand) => void;
   /** The present instant, in ms. */
   readonly now: () => number;
   /** By which functions call on. */

@@ -1,0 +1,77 @@
+import type { ClientOwnerEffects, Invocation, Outcome } from "../core/effects.ts";
+import type { CallId, InvocationId } from "../core/events.ts";
+import type { Report } from "../core/reports.ts";
+import type { CallError } from "../protocol/errors.ts";
+import type { Payload } from "../protocol/payload.ts";
+import { Broadcaster } from "./broadcaster.ts";
+import type { Calls } from "./calls.ts";
+import type { FunctionHost } from "./function_host.ts";
+
+/** What happens to a client's connection. */
+export type ConnectionEvent = Extract<
+  Report,
+  { readonly type: "connected" | "disconnected" | "dial_failed" | "protocol_error" }
+>;
+
+/** What a client knows of its connection. */
+export interface ConnectionState {
+  /** The node it is connected to. */
+  url: string | undefined;
+}
+
+/** Hands what the machine of a client wants of its owner to whoever does it. */
+export class ClientOwner implements ClientOwnerEffects {
+  /** What happens to the connection. */
+  readonly events: Broadcaster<ConnectionEvent> = new Broadcaster();
+  /** What is known of it. */
+  readonly state: ConnectionState = { url: undefined };
+  /** What runs the client's functions. */
+  readonly host: FunctionHost;
+  readonly #calls: Calls;
+
+  /** @param calls Takes the ends of calls that the client made. */
+  constructor(calls: Calls, host: FunctionHost) {
+    this.#calls = calls;
+    this.host = host;
+  }
+
+  /** One value of a stream that the client reads. */
+  item(call: CallId, value: Payload): void {
+    this.#calls.item(call, value);
+  }
+
+  /** A call of the client ended. */
+  settle(call: CallId, outcome: Outcome): void {
+    this.#calls.settle(call, outcome);
+  }
+
+  /** A function is to run. */
+  invoke(invocation: Invocation): void {
+    this.host.invoke(invocation);
+  }
+
+  /** The reader of a run's stream allows more. */
+  credit(invocation: InvocationId, units: number): void {
+    this.host.credit(invocation, units);
+  }
+
+  /** A run is wanted no longer. */
+  abort(invocation: InvocationId, reason: CallError): void {
+    this.host.abort(invocation, reason);
+  }
+
+  /** Something can be observed. */
+  report(report: Report): void {
+    switch (report.type) {
+      case "connected":
+        this.state.url = report.url;
+        return this.events.emit(report);
+      case "disconnected":
+        this.state.url = undefined;
+        return this.events.emit(report);
+      case "dial_failed":
+      case "protocol_error":
+        return this.events.emit(report);
+    }
+  }
+}

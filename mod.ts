@@ -81,6 +81,7 @@ export {
 } from "./lib/core/explain.ts";
 export { ItemStream } from "./lib/client/item_stream.ts";
 export type { Calling } from "./lib/client/calling.ts";
+export { TypedCalls } from "./lib/client/typed_calls.ts";
 export { digestOf } from "./lib/client/contract_digest.ts";
 export type {
   DescribedContract,

@@ -1,6 +1,6 @@
 /**
  * What everybody who calls has in hand, a client, a node and a function that calls on: `call` for one function, `request`
- * for several that feed each other.
+ * for several that feed each other, `stream` for many values of one.
  *
  * @module
  */
@@ -18,6 +18,8 @@ import type {
   RepeatOptions,
   StreamOptions,
 } from "./call_options.ts";
+import type { JsonObject } from "../protocol/json_value.ts";
+import type { FunctionDescription } from "./description.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
 import type { ItemStream } from "./item_stream.ts";
 
@@ -107,6 +109,42 @@ export interface Calling {
    * @throws {FarcallError} If the node does not answer, or speaks a dialect that has no word for it.
    */
   explain(name: string, options?: ExplainOptions): Promise<Explanation>;
+
+  /**
+   * What is known of a function: who offers it, and under which contracts.
+   *
+   * @param target Its name, or a contract of it.
+   * @param options Timeout and signal.
+   * @throws {TypeError | RangeError} If the name or an option is not what it must be.
+   * @throws {FarcallError} If the node that calls are made through could not be asked.
+   *
+   * @example The schema of a function that somebody else wrote
+   * ```ts
+   * import { contract, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   * import { z } from "zod";
+   *
+   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
+   * node.register(contract("count", { args: [z.string()], returns: z.number() }), ([text]) => text.length);
+   * const { offers, contracts } = await node.describe("count");
+   * assertEquals(offers[0]?.origin, node.url);
+   * assertEquals(contracts[0]?.document?.returns, {
+   *   $schema: "https://json-schema.org/draft/2020-12/schema",
+   *   type: "number",
+   * });
+   * ```
+   */
+  describe(target: string | Contract, options?: CallOptions): Promise<FunctionDescription>;
+
+  /**
+   * All functions in reach as an OpenRPC document, with what is known of their contracts. The longest ones are left
+   * out above 1 MiB together.
+   *
+   * @param options Timeout and signal.
+   * @throws {RangeError} If the timeout is not above 0.
+   * @throws {FarcallError} If the node that calls are made through could not be asked.
+   */
+  discover(options?: CallOptions): Promise<JsonObject>;
 }
 
 /** Calling without the types that a contract gives: the one thing behind all typed faces. */
@@ -133,4 +171,10 @@ export interface UntypedCalling {
     build: (request: RequestBuilder) => Shape,
     options: CallOptions,
   ): Promise<Resolved<Shape>>;
+
+  /** See {@linkcode Calling.describe}. */
+  describe(target: string | Contract, options: CallOptions): Promise<FunctionDescription>;
+
+  /** See {@linkcode Calling.discover}. */
+  discover(options: CallOptions): Promise<JsonObject>;
 }

@@ -1,30 +1,14 @@
-import type { JsonObject } from "../protocol/json_value.ts";
 import type { ContractDifference } from "../protocol/contract_facts.ts";
-import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
+import type { Contract } from "../contract/contract.ts";
 import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
-import type { ResultOut, YieldOut } from "../contract/inference.ts";
 import type { ClientOwnerEffects } from "../core/effects.ts";
 import type { ClientCommand } from "../core/events.ts";
 import type { Driver } from "../edges/driver.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
-import type { Explanation } from "../core/explain.ts";
 import type { Broadcaster, ListenOptions, Missable } from "./broadcaster.ts";
-import type {
-  CallOptions,
-  CommandOptions,
-  ContractCallRest,
-  ContractStreamRest,
-  ExplainOptions,
-  RepeatOptions,
-  StreamOptions,
-} from "./call_options.ts";
-import type { Calling } from "./calling.ts";
 import { Calls } from "./calls.ts";
 import { ContractWarnings } from "./contract_warnings.ts";
-import type { FunctionDescription } from "./description.ts";
-import type { RequestBuilder, Resolved } from "./request_builder.ts";
-import type { ItemStream } from "./item_stream.ts";
 import { callError } from "../protocol/errors.ts";
 import { MAX_HOPS_DEFAULT } from "../protocol/limits.ts";
 import { maxHops } from "../protocol/names.ts";
@@ -34,6 +18,7 @@ import { FunctionHost } from "./function_host.ts";
 import type { FunctionOptions, Offer } from "./offer.ts";
 import { Registrations } from "./registrations.ts";
 import { tellConsole } from "./tell_console.ts";
+import { TypedCalls } from "./typed_calls.ts";
 
 /** The client's end of its machine. */
 export type ClientDriver = Driver<ClientCommand, ClientOwnerEffects>;
@@ -44,7 +29,7 @@ export type ClientDriver = Driver<ClientCommand, ClientOwnerEffects>;
  * When the connection is lost, the next URL is dialled; calls made meanwhile wait for it within their timeout, and calls that
  * had been sent fail with `UNAVAILABLE`, since nobody knows whether they ran.
  */
-export class FarcallClient implements Calling, AsyncDisposable {
+export class FarcallClient extends TypedCalls implements AsyncDisposable {
   readonly #driver: ClientDriver;
   readonly #calls: Calls;
   readonly #host: FunctionHost;
@@ -54,6 +39,7 @@ export class FarcallClient implements Calling, AsyncDisposable {
 
   /** Made by `connect`. */
   private constructor(driver: ClientDriver, calls: Calls, owner: ClientOwner) {
+    super(calls);
     this.#driver = driver;
     this.#calls = calls;
     this.#host = owner.host;
@@ -140,98 +126,6 @@ export class FarcallClient implements Calling, AsyncDisposable {
     options: FunctionOptions = {},
   ): Offer {
     return this.#registrations.register(target, run, options);
-  }
-
-  /** See {@linkcode Calling.call}. */
-  call(
-    name: string,
-    args?: readonly unknown[],
-    options?: CallOptions & CommandOptions & RepeatOptions,
-  ): Promise<unknown>;
-  /** See {@linkcode Calling.call}. */
-  call<Terms extends ReturningTerms>(
-    contract: Contract<Terms>,
-    ...rest: ContractCallRest<Terms>
-  ): Promise<ResultOut<Terms>>;
-  call(
-    target: string | ReturningContract,
-    args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions & RepeatOptions = {},
-  ): Promise<unknown> {
-    return this.#calls.call(target, args, options);
-  }
-
-  /** See {@linkcode Calling.stream}. */
-  stream(
-    name: string,
-    args?: readonly unknown[],
-    options?: StreamOptions & CommandOptions,
-  ): ItemStream<unknown>;
-  /** See {@linkcode Calling.stream}. */
-  stream<Terms extends YieldingTerms>(
-    contract: Contract<Terms>,
-    ...rest: ContractStreamRest<Terms>
-  ): ItemStream<YieldOut<Terms>>;
-  stream(
-    target: string | YieldingContract,
-    args: readonly unknown[] = [],
-    options: StreamOptions & CommandOptions = {},
-  ): ItemStream<unknown> {
-    return this.#calls.stream(target, args, options);
-  }
-
-  /** See {@linkcode Calling.explain}. */
-  explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.#calls.explain(name, options);
-  }
-
-  /** See {@linkcode Calling.request}. */
-  request<Shape>(
-    build: (request: RequestBuilder) => Shape,
-    options: CallOptions = {},
-  ): Promise<Resolved<Shape>> {
-    return this.#calls.request(build, options);
-  }
-
-  /**
-   * What is known of a function: who offers it, and under which contracts.
-   *
-   * @param target Its name, or a contract of it.
-   * @param options Timeout and signal.
-   * @throws {TypeError | RangeError} If the name or an option is not what it must be.
-   * @throws {FarcallError} If the node could not be asked.
-   *
-   * @example The schema of a function that somebody else wrote
-   * ```ts
-   * import { connect, contract, startNode } from "@farcall/farcall";
-   * import { assertEquals } from "@std/assert";
-   * import { z } from "zod";
-   *
-   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
-   * node.register(contract("count", { args: [z.string()], returns: z.number() }), ([text]) => text.length);
-   * await using client = await connect(node.url);
-   * const { offers, contracts } = await client.describe("count");
-   * assertEquals(offers[0]?.origin, node.url);
-   * assertEquals(contracts[0]?.document?.returns, {
-   *   $schema: "https://json-schema.org/draft/2020-12/schema",
-   *   type: "number",
-   * });
-   * ```
-   */
-  describe(target: string | Contract, options: CallOptions = {}): Promise<FunctionDescription> {
-    return this.#calls.describe(target, options);
-  }
-
-  /**
-   * All functions in reach of the node as an OpenRPC document, with what is known of their contracts. The longest ones are left
-   * out above 1 MiB together.
-   *
-   * @param options Timeout and signal.
-   * @throws {RangeError} If the timeout is not above 0.
-   * @throws {FarcallError} If the node could not be asked.
-   */
-  discover(options: CallOptions = {}): Promise<JsonObject> {
-    return this.#calls.discover(options);
   }
 
   /** What happens to the connection from now on. Ends with the client. */

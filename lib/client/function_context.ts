@@ -1,29 +1,9 @@
-import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
 import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
-import type {
-  ArgsOut,
-  KwargsOut,
-  ResultIn,
-  ResultOut,
-  YieldIn,
-  YieldOut,
-} from "../contract/inference.ts";
-import type {
-  CallOptions,
-  CommandOptions,
-  ContractCallRest,
-  ContractStreamRest,
-  ExplainOptions,
-  RepeatOptions,
-  StreamOptions,
-} from "./call_options.ts";
-import type { Explanation } from "../core/explain.ts";
-import type { Calling, UntypedCalling } from "./calling.ts";
-import type { RequestBuilder, Resolved } from "./request_builder.ts";
+import type { ArgsOut, KwargsOut, ResultIn, YieldIn } from "../contract/inference.ts";
+import type { Calling } from "./calling.ts";
 import type { Caller } from "../core/effects.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import type { Items } from "./item_iterator.ts";
-import type { ItemStream } from "./item_stream.ts";
 
 /** What a function gets besides its arguments. Every member may be taken out by destructuring. */
 export interface FunctionContext<Kwargs = Readonly<Record<string, unknown>>> {
@@ -75,79 +55,3 @@ export type YieldingFunction<Terms extends YieldingTerms> = (
   args: ArgsOut<Terms>,
   context: FunctionContext<KwargsOut<Terms>>,
 ) => Items<YieldIn<Terms>> | Promise<Items<YieldIn<Terms>>>;
-
-/** The calls of a function that runs: bounded by the call that it serves. */
-export class NestedCalls implements Calling {
-  readonly #calls: UntypedCalling;
-  readonly #signal: AbortSignal;
-  readonly #remaining: () => number;
-
-  /** Calls made through `calls` end no later than `signal` and `remaining` say. */
-  constructor(calls: UntypedCalling, signal: AbortSignal, remaining: () => number) {
-    this.#calls = calls;
-    this.#signal = signal;
-    this.#remaining = remaining;
-  }
-
-  /** See {@linkcode Calling.call}. */
-  call(
-    name: string,
-    args?: readonly unknown[],
-    options?: CallOptions & CommandOptions & RepeatOptions,
-  ): Promise<unknown>;
-  /** See {@linkcode Calling.call}. */
-  call<Terms extends ReturningTerms>(
-    contract: Contract<Terms>,
-    ...rest: ContractCallRest<Terms>
-  ): Promise<ResultOut<Terms>>;
-  call(
-    target: string | ReturningContract,
-    args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions & RepeatOptions = {},
-  ): Promise<unknown> {
-    return this.#calls.call(target, args, { ...options, ...this.#bounded(options) });
-  }
-
-  /** See {@linkcode Calling.request}. */
-  request<Shape>(
-    build: (request: RequestBuilder) => Shape,
-    options: CallOptions = {},
-  ): Promise<Resolved<Shape>> {
-    return this.#calls.request(build, { ...options, ...this.#bounded(options) });
-  }
-
-  /** See {@linkcode Calling.stream}. */
-  stream(
-    name: string,
-    args?: readonly unknown[],
-    options?: StreamOptions & CommandOptions,
-  ): ItemStream<unknown>;
-  /** See {@linkcode Calling.stream}. */
-  stream<Terms extends YieldingTerms>(
-    contract: Contract<Terms>,
-    ...rest: ContractStreamRest<Terms>
-  ): ItemStream<YieldOut<Terms>>;
-  stream(
-    target: string | YieldingContract,
-    args: readonly unknown[] = [],
-    options: StreamOptions & CommandOptions = {},
-  ): ItemStream<unknown> {
-    return this.#calls.stream(target, args, { ...options, ...this.#bounded(options) });
-  }
-
-  /** See {@linkcode Calling.explain}. */
-  explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.#calls.explain(name, { ...options, ...this.#bounded(options) });
-  }
-
-  #bounded(
-    { timeout = Infinity, signal }: Pick<CallOptions, "timeout" | "signal">,
-  ): { readonly timeout: number; readonly signal: AbortSignal } {
-    // With no time left the call must fail by its deadline, not by a bad argument.
-    const left = Math.max(1, this.#remaining());
-    return {
-      timeout: Math.min(timeout, left),
-      signal: signal === undefined ? this.#signal : AbortSignal.any([signal, this.#signal]),
-    };
-  }
-}

@@ -17,7 +17,9 @@ import { ContractFailure } from "./contract_function.ts";
 import type { CallEvent } from "./call_event.ts";
 import { endIterator, isOnlyStream, iteratorOf } from "./item_iterator.ts";
 import { OutgoingItems } from "./outgoing_items.ts";
-import { type FunctionContext, NestedCalls, type RegisteredFunction } from "./function_context.ts";
+import { boundedCalls } from "./bounded_calls.ts";
+import type { FunctionContext, RegisteredFunction } from "./function_context.ts";
+import { TypedCalls } from "./typed_calls.ts";
 import { PublicError } from "./public_error.ts";
 
 /** A function and its name. */
@@ -147,7 +149,7 @@ export class FunctionHost {
     const endAt = startedAt + invocation.timeoutMs;
     const remaining = (): number => Math.max(0, endAt - this.#edges.now());
     const kwargs: Record<string, unknown> = JSON.parse(invocation.kwargs?.text ?? "{}");
-    const client = new NestedCalls(this.#edges.calls, signal, remaining);
+    const client = new TypedCalls(boundedCalls(this.#edges.calls, signal, remaining));
     const resumeFrom = invocation.stream?.resumeFrom ?? 0;
     return { name, kwargs, signal, remaining, caller: invocation.caller, client, resumeFrom };
   }

@@ -40,6 +40,7 @@ export type { Items } from "./item_iterator.ts";
 export { type FunctionOptions, Offer } from "./offer.ts";
 export { PublicError, type PublicErrorOptions } from "./public_error.ts";
 export type { Calling } from "./calling.ts";
+export { TypedCalls } from "./typed_calls.ts";
 export { digestOf } from "./contract_digest.ts";
 export type { DescribedContract, DescribedOffer, FunctionDescription } from "./description.ts";
 export type {

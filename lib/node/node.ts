@@ -1,19 +1,5 @@
 import type { ListenOptions, Missable } from "../client/broadcaster.ts";
-import type {
-  CallOptions,
-  CommandOptions,
-  ContractCallRest,
-  ContractStreamRest,
-  ExplainOptions,
-  RepeatOptions,
-  StreamOptions,
-} from "../client/call_options.ts";
-import type { Explanation } from "../core/explain.ts";
-import type { Calling } from "../client/calling.ts";
-import type { FunctionDescription } from "../client/description.ts";
-import type { RequestBuilder, Resolved } from "../client/request_builder.ts";
-import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
-import type { ResultOut, YieldOut } from "../contract/inference.ts";
+import type { Contract } from "../contract/contract.ts";
 import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
 import type { CoreSizes } from "../core/core_sizes.ts";
 import type { LinkView } from "../core/link_view.ts";
@@ -22,7 +8,6 @@ import { plainText, upgradeRequest } from "../edges/websocket_upgrade.ts";
 import { checkClusterPolicy, type ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { Listing } from "../federation/function_registry.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
-import type { JsonObject } from "../protocol/json_value.ts";
 import { type ClusterId, type Incarnation, type NodeUrl, nodeUrl } from "../protocol/names.ts";
 import type { CallEvent } from "../client/call_event.ts";
 import type { LinkEvent, OfferEvent } from "./events.ts";
@@ -35,7 +20,7 @@ import { NODE_SUBPROTOCOLS } from "./listening.ts";
 import type { FunctionOptions, Offer } from "../client/offer.ts";
 import type { NodeParts } from "./node_parts.ts";
 import { Registrations } from "../client/registrations.ts";
-import type { ItemStream } from "../client/item_stream.ts";
+import { TypedCalls } from "../client/typed_calls.ts";
 
 /** How long calls may take to end when a node leaves, where nobody says, in ms. */
 const DRAIN_TIMEOUT_MS_DEFAULT = 5_000;
@@ -47,13 +32,14 @@ const DRAIN_GRACE_MS = 1_000;
  *
  * Ends with `drain`, or by leaving the scope of `await using`.
  */
-export class FarcallNode implements Calling, AsyncDisposable {
+export class FarcallNode extends TypedCalls implements AsyncDisposable {
   readonly #parts: NodeParts;
   readonly #registrations: Registrations;
   #end: Promise<void> | undefined;
 
   /** Made by `startNode`. */
   constructor(parts: NodeParts) {
+    super(parts.calls);
     this.#parts = parts;
     this.#registrations = new Registrations(parts);
   }
@@ -165,97 +151,6 @@ export class FarcallNode implements Calling, AsyncDisposable {
   ): Offer {
     this.#throwIfEnded();
     return this.#registrations.register(target, run, options);
-  }
-
-  /** See {@linkcode Calling.call}. */
-  call(
-    name: string,
-    args?: readonly unknown[],
-    options?: CallOptions & CommandOptions & RepeatOptions,
-  ): Promise<unknown>;
-  /** See {@linkcode Calling.call}. */
-  call<Terms extends ReturningTerms>(
-    contract: Contract<Terms>,
-    ...rest: ContractCallRest<Terms>
-  ): Promise<ResultOut<Terms>>;
-  call(
-    target: string | ReturningContract,
-    args: readonly unknown[] = [],
-    options: CallOptions & CommandOptions & RepeatOptions = {},
-  ): Promise<unknown> {
-    return this.#parts.calls.call(target, args, options);
-  }
-
-  /** See {@linkcode Calling.stream}. */
-  stream(
-    name: string,
-    args?: readonly unknown[],
-    options?: StreamOptions & CommandOptions,
-  ): ItemStream<unknown>;
-  /** See {@linkcode Calling.stream}. */
-  stream<Terms extends YieldingTerms>(
-    contract: Contract<Terms>,
-    ...rest: ContractStreamRest<Terms>
-  ): ItemStream<YieldOut<Terms>>;
-  stream(
-    target: string | YieldingContract,
-    args: readonly unknown[] = [],
-    options: StreamOptions & CommandOptions = {},
-  ): ItemStream<unknown> {
-    return this.#parts.calls.stream(target, args, options);
-  }
-
-  /** See {@linkcode Calling.explain}. */
-  explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
-    return this.#parts.calls.explain(name, options);
-  }
-
-  /** See {@linkcode Calling.request}. */
-  request<Shape>(
-    build: (request: RequestBuilder) => Shape,
-    options: CallOptions = {},
-  ): Promise<Resolved<Shape>> {
-    return this.#parts.calls.request(build, options);
-  }
-
-  /**
-   * What is known of a function: who offers it, and under which contracts.
-   *
-   * @param target Its name, or a contract of it.
-   * @param options Timeout and signal.
-   * @throws {TypeError | RangeError} If the name or an option is not what it must be.
-   * @throws {FarcallError} If this node could not be asked.
-   *
-   * @example The schema of a function that somebody else wrote
-   * ```ts
-   * import { contract, startNode } from "@farcall/farcall";
-   * import { assertEquals } from "@std/assert";
-   * import { z } from "zod";
-   *
-   * await using node = await startNode({ listen: "ws://127.0.0.1:0" });
-   * node.register(contract("count", { args: [z.string()], returns: z.number() }), ([text]) => text.length);
-   * const { offers, contracts } = await node.describe("count");
-   * assertEquals(offers[0]?.origin, node.url);
-   * assertEquals(contracts[0]?.document?.returns, {
-   *   $schema: "https://json-schema.org/draft/2020-12/schema",
-   *   type: "number",
-   * });
-   * ```
-   */
-  describe(target: string | Contract, options: CallOptions = {}): Promise<FunctionDescription> {
-    return this.#parts.calls.describe(target, options);
-  }
-
-  /**
-   * All functions in reach of this node as an OpenRPC document, with what is known of their contracts. The longest ones are left
-   * out above 1 MiB together.
-   *
-   * @param options Timeout and signal.
-   * @throws {RangeError} If the timeout is not above 0.
-   * @throws {FarcallError} If this node could not be asked.
-   */
-  discover(options: CallOptions = {}): Promise<JsonObject> {
-    return this.#parts.calls.discover(options);
   }
 
   /**

@@ -29,6 +29,14 @@ class NotedCalls implements UntypedCalling {
   explain(): Promise<never> {
     return Promise.reject(new Error("not wanted here"));
   }
+
+  describe(): Promise<never> {
+    return Promise.reject(new Error("not wanted here"));
+  }
+
+  discover(): Promise<never> {
+    return Promise.reject(new Error("not wanted here"));
+  }
 }
 
 function make(run: RegisteredFunction) {

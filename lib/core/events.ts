@@ -7,7 +7,6 @@
 
 import type { AskedContract, OfferContract } from "../protocol/contract_facts.ts";
 import type { ClusterPolicy } from "../federation/cluster_policy.ts";
-import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import type { CallError, ProtocolError } from "../protocol/errors.ts";
 import type { Command, JsonMessage } from "../protocol/json_messages.ts";
 import type { FunctionName, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
@@ -197,11 +196,6 @@ export type NodeCommand =
         readonly type: "peers";
         readonly source: string;
         readonly urls: readonly NodeUrl[];
-      }
-      | {
-        /** Other rules for the links from now on: what they no longer let pass is taken back, what they do is told. */
-        readonly type: "policy";
-        readonly policy: PeeringPolicy;
       }
       | {
         /** Asks peers to tell everything anew: after doubt about what they said. What they said does not count until then. */

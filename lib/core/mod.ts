@@ -33,5 +33,4 @@ export type {
   LinkRule,
 } from "../federation/cluster_policy.ts";
 export type { Patterns } from "../federation/name_patterns.ts";
-export type { PeeringPolicy } from "../federation/peering_policy.ts";
 export type { RouterSizes } from "../federation/hop_router.ts";

@@ -13,7 +13,6 @@ import type { ClusterPolicy } from "../federation/cluster_policy.ts";
 import { ClusterRules } from "../federation/cluster_rules.ts";
 import { FunctionRegistry, type Listing } from "../federation/function_registry.ts";
 import { HopRouter } from "../federation/hop_router.ts";
-import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import { ReferenceGateway } from "../federation/reference_gateway.ts";
 import type { JsonMessage } from "../protocol/json_messages.ts";
 import type { FunctionName, NodeUrl } from "../protocol/names.ts";
@@ -60,8 +59,6 @@ export interface NodeCoreOptions extends NodeIdentity {
   readonly formsCluster?: boolean;
   /** Rules for other clusters, until a `rules` event brings others. Default: everything is allowed. */
   readonly rules?: ClusterPolicy;
-  /** Which groups may pass between clusters, in place of the link rules. Default: those that {@linkcode rules} let pass. */
-  readonly policy?: PeeringPolicy;
 }
 
 const NO_RANDOM = new Uint32Array([1, 2, 3, 4]);
@@ -133,7 +130,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
           this.#former.groupChanged(view);
         },
       },
-      policy: options.policy ?? rules,
+      policy: rules,
     });
     const tracker = new AnnouncementTracker();
     const gateway = this.#gateway = new ReferenceGateway({
@@ -295,8 +292,6 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         return this.#named.add(event.url, turn.now);
       case "peers":
         return this.#named.set(event.source, event.urls, turn.now);
-      case "policy":
-        return this.#router.setPolicy(event.policy);
       case "resync":
         return this.#links.resync(event.peer);
       case "register":

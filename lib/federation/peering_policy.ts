@@ -10,7 +10,7 @@
 import type { ClusterId } from "../protocol/names.ts";
 import type { GroupName } from "../protocol/v1_messages.ts";
 
-/** A node's rule for its links; must give the same answers for ever: other rules are another policy. */
+/** A node's rule for its links; gives the same answers until the router is told that it changed. */
 export interface PeeringPolicy {
   /** Whether the group's announcements may go from a node of one cluster to a neighbour in another (or the same). */
   allows(group: GroupName, from: ClusterId, to: ClusterId): boolean;

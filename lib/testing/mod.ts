@@ -52,7 +52,7 @@ export type {
 export { callStorm, type CallStormOptions, type CallStormResult } from "./call_storm.ts";
 export { SimulatedWorld } from "./simulated_world.ts";
 export type { Rest, SimulatedWorldOptions } from "./simulated_world.ts";
-export type { SimulatedNode, SimulatedNodeOptions } from "./simulated_node.ts";
+export type { LinkPolicy, SimulatedNode, SimulatedNodeOptions } from "./simulated_node.ts";
 export type {
   BookedOffer,
   SimulatedCallOptions,

@@ -1,7 +1,7 @@
 import type { NodeOwnerEffects } from "../core/effects.ts";
 import type { NodeCommand } from "../core/events.ts";
 import { NodeCore } from "../core/node_core.ts";
-import type { PeeringPolicy } from "../federation/peering_policy.ts";
+import type { ClusterPolicy } from "../federation/cluster_policy.ts";
 import { type ClusterId, incarnation, type NodeUrl } from "../protocol/names.ts";
 import { exactMs } from "./seeded_chance.ts";
 import { SimulatedClock } from "./simulated_clock.ts";
@@ -28,7 +28,7 @@ interface Newborn {
   readonly cluster: ClusterId;
   readonly place: Place;
   readonly peers: Iterable<{ readonly address: NodeUrl }>;
-  readonly policy: PeeringPolicy | undefined;
+  readonly policy: ClusterPolicy;
   readonly formsCluster: boolean;
 }
 
@@ -53,7 +53,7 @@ export function beginLife(
   const core = new NodeCore({
     ...{ url, cluster, formsCluster, incarnation: incarnation(life) },
     peers: [...peers].map((peer) => peer.address),
-    ...(policy === undefined ? {} : { policy }),
+    rules: policy,
   });
   const host = new SimulatedHost<NodeCommand, NodeOwnerEffects>(
     { queue, network, clock, place, noted },

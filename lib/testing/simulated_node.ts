@@ -2,7 +2,7 @@ import type { Invocation, NodeOwnerEffects } from "../core/effects.ts";
 import type { NodeCore } from "../core/node_core.ts";
 import type { Report } from "../core/reports.ts";
 import type { Listing } from "../federation/function_registry.ts";
-import type { PeeringPolicy } from "../federation/peering_policy.ts";
+import { checkClusterPolicy, type ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import {
   type ClusterId,
@@ -30,6 +30,9 @@ import type { Place } from "./simulated_paths.ts";
 import type { Dialable } from "./simulated_flooder.ts";
 import type { WorldRooms } from "./world_rooms.ts";
 
+/** The rules of a policy that say what passes links: those that the table checker knows. */
+export type LinkPolicy = Pick<ClusterPolicy, "links">;
+
 /** What a node is made from. */
 export interface SimulatedNodeOptions {
   /** What it calls itself to its peers, who may dial another address. Default: the address that others dial. */
@@ -38,8 +41,8 @@ export interface SimulatedNodeOptions {
   readonly cluster?: string;
   /** Nodes to keep links to. Default: none; others may dial this one. */
   readonly peers?: readonly Dialable[];
-  /** Which groups may pass its links. Default: all whose scope allows it. */
-  readonly policy?: PeeringPolicy;
+  /** What may pass its links. Default: all whose scope allows it. */
+  readonly policy?: LinkPolicy;
   /** Whether nodes of its cluster find each other and link themselves. Default `false`. */
   readonly formsCluster?: boolean;
   /** Runs at each start of the node: what its program does first, for instance register functions. */
@@ -60,7 +63,7 @@ export class SimulatedNode implements Dialable {
   readonly place: Place;
   /** Nodes that it keeps links to. */
   readonly peers: Set<Dialable>;
-  #policy: PeeringPolicy | undefined;
+  #policy: ClusterPolicy;
   /** Whether nodes of its cluster find each other and link themselves. */
   readonly formsCluster: boolean;
   readonly #rooms: WorldRooms;
@@ -78,20 +81,20 @@ export class SimulatedNode implements Dialable {
     this.cluster = clusterId(options.cluster ?? "c0");
     this.place = place;
     this.peers = new Set(options.peers);
-    this.#policy = options.policy;
+    this.#policy = checkClusterPolicy(options.policy ?? {});
     this.formsCluster = options.formsCluster ?? false;
     this.#setup = options.setup ?? (() => {});
   }
 
-  /** Its rules for its links; `undefined` = whatever the scope of an offer allows. */
-  get policy(): PeeringPolicy | undefined {
+  /** Its rules for its links. */
+  get policy(): LinkPolicy {
     return this.#policy;
   }
 
   /** Other rules for its links, for this life and all later ones. */
-  setPolicy(policy: PeeringPolicy): void {
-    this.#policy = policy;
-    this.#life?.host.post((now) => ({ type: "policy", policy, now }));
+  setPolicy(policy: LinkPolicy): void {
+    const rules = this.#policy = checkClusterPolicy(policy);
+    this.#life?.host.post((now) => ({ type: "rules", rules, now }));
   }
 
   /** Whether its process is there, be it standing still. */

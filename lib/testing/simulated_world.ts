@@ -9,7 +9,7 @@
 
 import type { Dialect } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
-import { openPolicy } from "../federation/peering_policy.ts";
+import { ClusterRules } from "../federation/cluster_rules.ts";
 import { RETENTION_MS, TRACKER_TTL_MS } from "../protocol/limits.ts";
 import { type BookedCall, CallBook } from "./call_book.ts";
 import type { Traffic } from "./connection_ends.ts";
@@ -69,7 +69,7 @@ const LOOK_MS = 500;
 /** Longer than calls last, silence goes unnoticed, connections idle and anything is remembered. */
 const FORGOTTEN_MS = RETENTION_MS + TRACKER_TTL_MS;
 /** What a node is told to do that changes what others must learn. */
-const CHANGES: ReadonlySet<string> = new Set(["register", "withdraw", "drain", "resync", "policy"]);
+const CHANGES: ReadonlySet<string> = new Set(["register", "withdraw", "drain", "resync", "rules"]);
 
 /** The world. */
 export class SimulatedWorld {
@@ -319,7 +319,8 @@ export class SimulatedWorld {
   }
 
   #table(node: SimulatedNode, live: readonly SimulatedNode[]): TableNode {
-    const { name, url, cluster, incarnation = "", offers, policy = openPolicy() } = node;
+    const { name, url, cluster, incarnation = "", offers } = node;
+    const policy = new ClusterRules(cluster, node.policy);
     const near = (one: SimulatedNode): SimulatedNode[] =>
       live.filter((other) =>
         other.url !== one.url &&

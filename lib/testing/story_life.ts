@@ -1,11 +1,10 @@
-import { isInScope, type PeeringPolicy } from "../federation/peering_policy.ts";
+import type { LinkRule } from "../federation/cluster_policy.ts";
 import { DEAD_AFTER_MS } from "../protocol/limits.ts";
-import type { ClusterId } from "../protocol/names.ts";
 import { type Faults, type OperationKind, withDefaults } from "./fault_options.ts";
 import type { FaultOptions } from "./fault_options.ts";
 import type { SimulatedClient } from "./simulated_client.ts";
 import type { SimulatedFunction } from "./simulated_function.ts";
-import type { SimulatedNode } from "./simulated_node.ts";
+import type { LinkPolicy, SimulatedNode } from "./simulated_node.ts";
 import type { SimulatedOfferOptions } from "./simulated_offer.ts";
 import type { Rest, SimulatedWorld } from "./simulated_world.ts";
 import { type Operation, type Story, STORY_CLUSTERS_MAX } from "./story.ts";
@@ -273,13 +272,13 @@ export class StoryLife {
   }
 }
 
-/** Refuses the directed pairs of clusters whose bit is set, and minds scopes. */
-function directedPolicy(refused: number): PeeringPolicy {
-  const number = (cluster: ClusterId): number => Number(cluster.slice(1));
-  return {
-    allows: (group, from, to) => {
-      const bit = number(from) * STORY_CLUSTERS_MAX + number(to);
-      return isInScope(group, to) && (from === to || ((refused >> bit) & 1) === 0);
-    },
-  };
+/** Refuses the directed pairs of clusters whose bit is set. */
+function directedPolicy(refused: number): LinkPolicy {
+  const links: LinkRule[] = [];
+  for (let bit = 0; refused >> bit !== 0; bit += 1) {
+    const [from, to] = [Math.floor(bit / STORY_CLUSTERS_MAX), bit % STORY_CLUSTERS_MAX];
+    if (from === to || ((refused >> bit) & 1) === 0) continue;
+    links.push({ from: `c${from}`, to: `c${to}`, allow: false });
+  }
+  return { links };
 }

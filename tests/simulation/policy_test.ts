@@ -2,12 +2,14 @@
  * Rules for what may pass between clusters, changed while the federation lives.
  */
 import { assertEquals } from "@std/assert";
-import { type SimulatedNode, SimulatedWorld } from "@farcall/farcall/testing";
-import type { PeeringPolicy } from "@farcall/farcall/core";
+import { type LinkPolicy, type SimulatedNode, SimulatedWorld } from "@farcall/farcall/testing";
 import { mustKeepAllPromises } from "./pinned_runs.ts";
 
-const CLOSED: PeeringPolicy = { allows: (_group, from, to) => from === to };
-const OPEN: PeeringPolicy = { allows: () => true };
+const CLOSED: LinkPolicy = {
+  links: ["c0", "c1", "c2"].map((one) => ({ from: one, to: one, allow: true }))
+    .concat({ from: "*", to: "*", allow: false }),
+};
+const OPEN: LinkPolicy = {};
 
 const listed = (node: SimulatedNode): string[] => node.listings().map(({ fun }) => fun as string);
 

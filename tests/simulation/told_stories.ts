@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isInScope, type PeeringPolicy } from "../../lib/federation/peering_policy.ts";
 import { Transcript } from "./transcript.ts";
 
 /** The story behind each file in `transcripts/`. */
@@ -144,9 +143,7 @@ function policyBorder(): Transcript {
      town alone: g never leaves c. And b takes nothing from sea: of d's h, a never hears.`,
   );
   story.add("a", { cluster: "lab" });
-  const policy: PeeringPolicy = {
-    allows: (group, _from, to) => isInScope(group, to) && group.cluster !== "sea",
-  };
+  const policy = { links: [{ origins: "sea", allow: false }] };
   story.add("b", { cluster: "town", policy });
   story.add("c", { cluster: "town" });
   story.add("d", { cluster: "sea" });

@@ -45,6 +45,8 @@ export class FunctionTable {
   readonly #byName = new Map<FunctionName, Registration[]>();
   readonly #running = new Map<InvocationId, Registration>();
   readonly #served = new Map<FunctionName, Registration>();
+  /** Runs that nobody waits for any more. */
+  readonly #stuck = new Set<InvocationId>();
 
   /** Takes in a function of the node itself: it is found by its name, and is in no list. */
   serve(id: RegistrationId, fun: FunctionName): void {
@@ -59,9 +61,6 @@ export class FunctionTable {
   serves(fun: FunctionName): boolean {
     return this.#served.has(fun);
   }
-  /** Runs that nobody waits for any more. */
-  readonly #stuck = new Set<InvocationId>();
-
   /** Takes a function in. */
   add(registration: Registration): void {
     this.#registrations.set(registration.id, registration);

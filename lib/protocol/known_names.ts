@@ -8,6 +8,11 @@ import { type FunctionName, tryFunctionName } from "./names.ts";
 export class KnownNames {
   readonly #known = new Map<unknown, FunctionName>();
 
+  /** Names that are kept. */
+  get size(): number {
+    return this.#known.size;
+  }
+
   /** The name, `undefined` for a value that is none. */
   find(value: unknown): FunctionName | undefined {
     const known = this.#known.get(value);

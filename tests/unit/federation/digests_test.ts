@@ -72,7 +72,7 @@ Deno.test("A resync of a node that holds 30,000 groups is a message that a frame
 Deno.test("A digest of nothing is one message, and one long name alone is one too", () => {
   assertEquals(digestMessages([]), [EMPTY_DIGEST]);
   const long = "x".repeat(2_000);
-  const held: Held[] = Array.from({ length: 40 }, (_, n) => ({
+  const held: Held[] = Array.from({ length: 300 }, (_, n) => ({
     group: group("o", {
       origin: nodeUrl(`ws://${n}.example/${long}`),
       scope: "\u0001".repeat(4_096),

@@ -76,6 +76,14 @@ Deno.test("MemberBook lets who was given up rest, longer each time, and forgets 
   assertEquals(book.size, 0);
 });
 
+Deno.test("MemberBook lets nobody rest for more than an hour", () => {
+  const book = new MemberBook(self);
+  const url = nodeUrl("ws://a.example");
+  book.heard(1, told(1, [url]));
+  for (let times = 0; times < 100; times += 1) book.gaveUp(url, 0);
+  assertEquals(book.restsUntil(url), 60 * 60 * 1_000);
+});
+
 Deno.test("MemberBook never holds more than its limit, and gives up those out of sight first", () => {
   const book = new MemberBook(self);
   const many = Array.from({ length: 600 }, (_, index) => `ws://n${index}.example`);

@@ -159,3 +159,10 @@ Deno.test("ProviderSelection remembers a bounded number of failing providers", (
   for (let one = 0; one < 10_000; one++) fail(chosen, `ws://n${one}`, 1, 0);
   assertEquals(chosen.size, 4_096);
 });
+
+Deno.test("ProviderSelection passes over who leaves for five seconds, for it may come back", () => {
+  const selection = new ProviderSelection(() => 0.5);
+  selection.leaves("ws://a", 1_000);
+  assertEquals(selection.restOf("ws://a", 5_999), { because: "leaving", until: 6_000 });
+  assertEquals(selection.restOf("ws://a", 6_000), undefined);
+});

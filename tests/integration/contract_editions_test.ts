@@ -15,6 +15,8 @@ import {
 import { z } from "zod";
 
 const LISTEN = { listen: "ws://127.0.0.1:0", onError: () => {} };
+/** For nodes that must stay two links apart: a cluster that forms itself would link them. */
+const IN_A_ROW = { ...LISTEN, peering: "configured" } as const;
 
 const first = contract("length", { args: [z.string()], returns: z.number(), version: "1" });
 const second = contract("length", {
@@ -36,9 +38,9 @@ async function lists(node: FarcallNode, name: string, count: number): Promise<vo
 }
 
 Deno.test("a digest and a version travel with the offer, to the registry of every node in reach", async () => {
-  await using a = await startNode(LISTEN);
-  await using b = await startNode({ ...LISTEN, peers: [a.url] });
-  await using c = await startNode({ ...LISTEN, peers: [b.url] });
+  await using a = await startNode(IN_A_ROW);
+  await using b = await startNode({ ...IN_A_ROW, peers: [a.url] });
+  await using c = await startNode({ ...IN_A_ROW, peers: [b.url] });
   using offer = a.register(second, ([text]) => text.length);
   assertEquals(offer.contract, { digest: digestOf(second), version: "2", idempotent: true });
   await lists(c, "length", 1);
@@ -99,9 +101,9 @@ Deno.test("a call by another contract warns once, is refused, or is let through,
 });
 
 Deno.test("describe shows a contract of a far node, fetched once and kept", async () => {
-  await using a = await startNode(LISTEN);
-  await using b = await startNode({ ...LISTEN, peers: [a.url] });
-  await using c = await startNode({ ...LISTEN, peers: [b.url] });
+  await using a = await startNode(IN_A_ROW);
+  await using b = await startNode({ ...IN_A_ROW, peers: [a.url] });
+  await using c = await startNode({ ...IN_A_ROW, peers: [b.url] });
   a.register(second, () => 2);
   b.register("length", () => 0, { resources: ["gpu"] });
   await lists(c, "length", 2);

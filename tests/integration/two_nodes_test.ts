@@ -84,9 +84,9 @@ Deno.test("a node calls a function of another node, and sees its offer come and 
 });
 
 Deno.test("a call passes a node in the middle", async () => {
-  await using left = await start();
-  await using middle = await start({ peers: [left.url] });
-  await using right = await start({ peers: [middle.url], reach: "relay" });
+  await using left = await start({ cluster: "left" });
+  await using middle = await start({ cluster: "middle", peers: [left.url] });
+  await using right = await start({ cluster: "right", peers: [middle.url], reach: "relay" });
   left.register("where", () => "left");
   await listed(right, "where");
   assertEquals(right.listOffers().find(({ fun }) => fun === "where")?.distance, 2);

@@ -125,7 +125,7 @@ export type { Listing } from "./lib/federation/function_registry.ts";
 
 export type { CoreSizes } from "./lib/core/core_sizes.ts";
 export type { RouterSizes } from "./lib/federation/hop_router.ts";
-export type { Reach } from "./lib/core/call_placing.ts";
+export type { Reach } from "./lib/protocol/reach.ts";
 export type { Caller } from "./lib/core/effects.ts";
 export type { Dialect, Timed } from "./lib/core/events.ts";
 export type { LinkView } from "./lib/core/link_view.ts";

@@ -1,5 +1,6 @@
 import type { CallManner } from "../core/call_record.ts";
 import { CALL_TIMEOUT_MS_DEFAULT, CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
+import { isReach, type Reach, REACHES } from "../protocol/reach.ts";
 import type { CallOptions, RepeatOptions } from "./call_options.ts";
 
 /**
@@ -13,7 +14,18 @@ export function mannerOf(options: CallOptions & RepeatOptions): CallManner {
     idempotent: options.idempotent === true,
     waits: waitsOf(options),
     hedgeMs: hedgeOf(options),
+    reach: reachOf(options),
   };
+}
+
+/**
+ * How providers are reached; `undefined` = as the node does it.
+ *
+ * @throws {TypeError} If `reach` is not one of its three words.
+ */
+export function reachOf({ reach }: Pick<CallOptions, "reach">): Reach | undefined {
+  if (reach === undefined || isReach(reach)) return reach;
+  throw new TypeError(`Not a reach, expected ${REACHES.join(", ")}: ${JSON.stringify(reach)}`);
 }
 
 /**

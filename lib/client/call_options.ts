@@ -1,5 +1,6 @@
 import type { ContractTerms } from "../contract/terms.ts";
 import type { ArgsIn, KwargsIn } from "../contract/inference.ts";
+import type { Reach } from "../protocol/reach.ts";
 import type { FuturableFields } from "./future.ts";
 
 /**
@@ -22,6 +23,12 @@ export interface CallOptions {
    * fail then with the same error. Default `"fail"`.
    */
   readonly whenMissing?: "fail" | "wait";
+  /**
+   * How providers are reached: `"direct"` over a link or a connection that is dialled for it, `"relay"` along links from node
+   * to node, `"auto"` directly where the provider answers within 250 ms, and along links where it does not. Default: as the node
+   * that calls are made through was started to do it.
+   */
+  readonly reach?: Reach;
 }
 
 /** What one call needs besides its arguments. */
@@ -97,4 +104,6 @@ export interface ExplainOptions {
   readonly timeout?: number;
   /** Aborting it gives the question up. */
   readonly signal?: AbortSignal;
+  /** How its provider would be reached, as in a call. Default: as the node does it. */
+  readonly reach?: Reach;
 }

@@ -20,7 +20,7 @@ import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
 import { argumentsPayload, kwargsPayload } from "./arguments.ts";
 import { type BegunCall, CallSettlers } from "./call_settlers.ts";
 import type { Explanation } from "../core/explain.ts";
-import { mannerOf, timeoutOf, waitsOf } from "./call_manner.ts";
+import { mannerOf, reachOf, timeoutOf, waitsOf } from "./call_manner.ts";
 import type {
   CallOptions,
   CommandOptions,
@@ -181,6 +181,7 @@ export class Calls implements UntypedCalling {
   ): Promise<Resolved<Shape>> {
     const timeout = timeoutOf(options);
     const waits = waitsOf(options);
+    const reach = reachOf(options);
     const deadline = new Deadline(this.#clock, timeout, options.signal);
     const { commands, wanted, ready, checked, declared, resolve } = writeRequest(
       this.#prefix(),
@@ -189,7 +190,7 @@ export class Calls implements UntypedCalling {
     );
     if (ready !== undefined) await deadline.bound(ready, "the check of the arguments", "no");
     const timeoutMs = ready === undefined ? timeout : deadline.leftMs;
-    const command = { type: "request", commands, wanted, timeoutMs, waits } as const;
+    const command = { type: "request", commands, wanted, timeoutMs, waits, reach } as const;
     let results: JsonValue;
     try {
       results = await this.#begin(options.signal, (call, now) => ({ ...command, call, now }));
@@ -208,7 +209,9 @@ export class Calls implements UntypedCalling {
   async explain(name: string, options: ExplainOptions = {}): Promise<Explanation> {
     const fun = functionName(name);
     const resources = resourceSet(options.resources ?? []);
-    const command = { type: "explain", fun, resources, timeoutMs: timeoutOf(options) } as const;
+    const timeoutMs = timeoutOf(options);
+    const reach = reachOf(options);
+    const command = { type: "explain", fun, resources, timeoutMs, reach } as const;
     return readExplanation(
       await this.#begin(options.signal, (call, now) => ({ ...command, call, now })),
     );

@@ -1,4 +1,9 @@
-import { type ExplainedOffer, type Explanation, OFFER_REASONS } from "../core/explain.ts";
+import {
+  type ExplainedOffer,
+  type Explanation,
+  OFFER_PATHS,
+  OFFER_REASONS,
+} from "../core/explain.ts";
 import { callError, type ErrorCode, FarcallError, isErrorCode } from "../protocol/errors.ts";
 import { INTEGER, OBJECT, TEXT } from "../protocol/field_shapes.ts";
 import { listOf, optional, required, type Shape, ShapeDefect } from "../protocol/json_fields.ts";
@@ -18,6 +23,7 @@ const OFFER: Shape<ExplainedOffer> = {
     const offer = OBJECT.parse(value);
     if (offer === undefined) return undefined;
     const reason = required(offer, "reason", TEXT);
+    const path = optional(offer, "path", TEXT);
     return {
       origin: required(offer, "origin", TEXT),
       cluster: required(offer, "cluster", TEXT),
@@ -27,6 +33,7 @@ const OFFER: Shape<ExplainedOffer> = {
       reason: OFFER_REASONS.find((known) => known === reason) ?? "other",
       why: required(offer, "why", TEXT),
       lacks: required(offer, "lacks", TEXTS),
+      path: OFFER_PATHS.find((known) => known === path) ?? "other",
     };
   },
 };

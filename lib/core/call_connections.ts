@@ -1,7 +1,9 @@
 import {
   CALL_CONNECTION_IDLE_MS,
+  DIAL_HEAD_START_MS,
   DIAL_TIMEOUT_MS,
   LEGACY_CALL_CONNECTIONS_MAX,
+  SILENT_MS,
   UNDIALABLE_MS,
 } from "../protocol/limits.ts";
 import type { NodeUrl } from "../protocol/names.ts";
@@ -26,6 +28,10 @@ export interface CallWaiter {
 interface Target {
   readonly url: NodeUrl;
   dialing: number;
+  /** When the first of those dials began. */
+  dialingSince: number;
+  /** Until then nobody waits for an answer of it who has another way. */
+  silentUntil: number;
   /** Carries any number of calls at once. */
   v1: ConnectionId | undefined;
   /** Each carries one call at a time (the reference serves in order), with the time it was last used. */
@@ -81,6 +87,22 @@ export class CallConnections {
     return (this.#targets.get(url)?.undialableUntil ?? 0) > now;
   }
 
+  /** When a call that waits for the node may look for another way; `undefined` = at no time, it is connected. */
+  headStartEndsAt(url: NodeUrl, now: number): number | undefined {
+    const target = this.#targets.get(url);
+    if (target === undefined) return now + DIAL_HEAD_START_MS;
+    if (isConnected(target)) return undefined;
+    if (target.silentUntil > now) return now;
+    return (target.dialing > 0 ? target.dialingSince : now) + DIAL_HEAD_START_MS;
+  }
+
+  /** Nobody waits for the node any longer, as it did not answer: it is dialled on, for those to come. */
+  isSilent(turn: Turn, url: NodeUrl): void {
+    const target = this.#target(url);
+    target.silentUntil = turn.now + SILENT_MS;
+    if (target.dialing === 0 && target.undialableUntil <= turn.now) this.#dial(turn, target);
+  }
+
   /** Puts a call in line for a connection to the node, and dials where that helps. */
   wait(turn: Turn, url: NodeUrl, call: number): void {
     const target = this.#target(url);
@@ -99,6 +121,7 @@ export class CallConnections {
     const target = this.#target(record.dialedUrl);
     target.dialing = Math.max(0, target.dialing - 1);
     target.undialableUntil = 0;
+    target.silentUntil = 0;
     if (record.dialect === "farcall.v1") target.v1 = record.id;
     else target.json.set(record.id, { call: undefined, usedAt: turn.now });
     this.#serve(turn, target);
@@ -108,7 +131,7 @@ export class CallConnections {
   failed(turn: Turn, url: NodeUrl, message: string): void {
     const target = this.#target(url);
     target.dialing = Math.max(0, target.dialing - 1);
-    if (target.v1 !== undefined || target.json.size > 0 || target.dialing > 0) return;
+    if (isConnected(target) || target.dialing > 0) return;
     target.undialableUntil = turn.now + UNDIALABLE_MS;
     const waiting = [...target.waiting];
     target.waiting.clear();
@@ -144,7 +167,8 @@ export class CallConnections {
     for (const target of [...this.#targets.values()]) {
       this.#expireTarget(turn, target);
       const isIdle = target.v1 === undefined && target.json.size === 0 && target.dialing === 0 &&
-        target.waiting.size === 0 && target.undialableUntil <= turn.now;
+        target.waiting.size === 0 && target.undialableUntil <= turn.now &&
+        target.silentUntil <= turn.now;
       if (isIdle) this.#targets.delete(target.url);
     }
   }
@@ -168,6 +192,8 @@ export class CallConnections {
     const made: Target = {
       url,
       dialing: 0,
+      dialingSince: 0,
+      silentUntil: 0,
       v1: undefined,
       json: new Map(),
       waiting: new Set(),
@@ -206,6 +232,7 @@ export class CallConnections {
   }
 
   #dial(turn: Turn, target: Target): void {
+    if (target.dialing === 0) target.dialingSince = turn.now;
     target.dialing += 1;
     const dial = this.#dials.add({ url: target.url, purpose: "call" });
     turn.edges.dial(dial, {
@@ -214,4 +241,8 @@ export class CallConnections {
       timeoutMs: DIAL_TIMEOUT_MS,
     });
   }
+}
+
+function isConnected({ v1, json }: Target): boolean {
+  return v1 !== undefined || json.size > 0;
 }

@@ -12,7 +12,9 @@ import { type CallError, callError } from "../protocol/errors.ts";
 import { RETRIES_MAX } from "../protocol/limits.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
 import type { NodeUrl } from "../protocol/names.ts";
+import type { Reach } from "../protocol/reach.ts";
 import { type ProviderOutcome, ProviderSelection } from "../rpc/provider_selection.ts";
+import { Reminders } from "../rpc/reminders.ts";
 import { RetryBudget } from "../rpc/retry_budget.ts";
 import { CallAttempts } from "./call_attempts.ts";
 import { CallConnections, type CallWaiter } from "./call_connections.ts";
@@ -30,15 +32,13 @@ import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { DialBook } from "./dial_book.ts";
 import type { Outcome } from "./effects.ts";
 import type { ConnectionId } from "./events.ts";
+import type { OfferPath } from "./explain.ts";
 import type { FunctionTable, Via } from "./function_table.ts";
 import type { Drop, LinkKeeper, NodeIdentity } from "./link_keeper.ts";
 import type { RunBegin } from "./local_runs.ts";
 import { isTooLong } from "./message_room.ts";
 import { notHere } from "./not_here.ts";
 import type { Turn } from "./turn.ts";
-
-/** How a node reaches providers: `auto` dials and falls back to relaying, the others do one only. */
-export type Reach = "auto" | "direct" | "relay";
 
 /** The rooms of one node that a call passes on its way. */
 export interface PlacingRooms {
@@ -77,6 +77,8 @@ export class CallPlacing implements CallWaiter {
   readonly callConnections: CallConnections;
   /** How many retries there may be. */
   readonly budget: RetryBudget = new RetryBudget();
+  /** Attempts that wait for a dial to be answered, and when they need not any longer. */
+  readonly #headStarts = new Reminders<Attempt>();
   readonly #rooms: PlacingRooms;
   readonly #sender: CallSender;
   readonly #keeper: CallKeeper;
@@ -90,6 +92,31 @@ export class CallPlacing implements CallWaiter {
     this.#sender = new CallSender(token, rooms.registry);
     const { connections, dials, drop } = rooms;
     this.callConnections = new CallConnections(connections, dials, drop, this);
+  }
+
+  /** When to be expired again. */
+  get nextAt(): number {
+    return this.#headStarts.nextAt;
+  }
+
+  /** Passes along links what has waited long enough for its provider to answer a dial. */
+  expire(turn: Turn): void {
+    let due = this.#headStarts.takeDue(turn.now);
+    while (due !== undefined) {
+      this.#overtake(turn, due);
+      due = this.#headStarts.takeDue(turn.now);
+    }
+  }
+
+  /** How a call would get to a node. */
+  pathTo(target: NodeUrl, asked: Reach | undefined, now: number): OfferPath {
+    if (target === this.#rooms.self.url) return "here";
+    if (this.#direct(target, now) !== undefined) return "link";
+    const reach = asked ?? this.#rooms.reach;
+    const relays = reach !== "direct" && this.#linkTowards(target) !== undefined;
+    if (!this.#mayDial(target, reach, now)) return relays ? "relay" : "none";
+    const waitsUntil = this.callConnections.headStartEndsAt(target, now) ?? Infinity;
+    return relays && reach === "auto" && waitsUntil <= now ? "relay" : "dial";
   }
 
   /** Offers that could run a call, nearest first. */
@@ -227,17 +254,42 @@ export class CallPlacing implements CallWaiter {
 
   #reach(turn: Turn, attempt: Attempt): void {
     const { target, call } = attempt;
-    const { reach, registry } = this.#rooms;
+    const reach = call.spec.reach ?? this.#rooms.reach;
     const open = this.#direct(target, turn.now);
     if (open !== undefined && !open.writable && this.hasOther(call, target)) {
       this.close(turn, attempt, "cancelled");
       return this.tryAnother(turn, call, target);
     }
     if (open !== undefined) return this.#send(turn, attempt, open);
-    const mayDial = reach !== "relay" && !this.callConnections.isUndialable(target, turn.now) &&
-      registry.hasOrigin(target);
-    if (mayDial) return this.callConnections.wait(turn, target, attempt.id);
+    if (this.#mayDial(target, reach, turn.now)) return this.#dial(turn, attempt, reach);
     if (!this.#relay(turn, attempt)) this.#cantReach(turn, attempt, `no path to ${target}`);
+  }
+
+  #mayDial(target: NodeUrl, reach: Reach, now: number): boolean {
+    return reach !== "relay" && !this.callConnections.isUndialable(target, now) &&
+      this.#rooms.registry.hasOrigin(target);
+  }
+
+  /** Waits for a dial to be answered: not longer than its head start, where there is another way. */
+  #dial(turn: Turn, attempt: Attempt, reach: Reach): void {
+    const { target, id } = attempt;
+    const endsAt = reach === "auto"
+      ? this.callConnections.headStartEndsAt(target, turn.now)
+      : undefined;
+    if (endsAt !== undefined && endsAt <= turn.now && this.#relay(turn, attempt)) {
+      return this.callConnections.isSilent(turn, target);
+    }
+    if (endsAt !== undefined && endsAt > turn.now) this.#headStarts.set(attempt, endsAt);
+    this.callConnections.wait(turn, target, id);
+  }
+
+  /** The dial had time enough: the call goes along links, if any lead there. */
+  #overtake(turn: Turn, attempt: Attempt): void {
+    const { target, id, phase } = attempt;
+    const endsAt = this.callConnections.headStartEndsAt(target, turn.now) ?? Infinity;
+    if (phase !== "waiting" || endsAt > turn.now || !this.#relay(turn, attempt)) return;
+    this.callConnections.leave(target, id);
+    this.callConnections.isSilent(turn, target);
   }
 
   #direct(target: NodeUrl, now: number): ConnectionRecord | undefined {
@@ -247,15 +299,20 @@ export class CallPlacing implements CallWaiter {
   }
 
   #relay(turn: Turn, attempt: Attempt): boolean {
-    const { router, connections, reach } = this.#rooms;
-    const { from, avoided } = attempt.call;
-    const via = reach === "direct" ? undefined : router.nextHop(attempt.target);
-    if (via === undefined || via === from || avoided?.has(via)) return false;
-    const link = connections.get(via);
-    if (link === undefined || link.dialect !== "farcall.v1") return false;
+    const { from, avoided, spec } = attempt.call;
+    const mayRelay = (spec.reach ?? this.#rooms.reach) !== "direct";
+    const link = mayRelay ? this.#linkTowards(attempt.target) : undefined;
+    if (link === undefined || link.id === from || avoided?.has(link.id)) return false;
     attempt.isRelayed = link.peer?.url !== attempt.target;
     this.#send(turn, attempt, link);
     return true;
+  }
+
+  /** The link to the next node on the way to a node. */
+  #linkTowards(target: NodeUrl): ConnectionRecord | undefined {
+    const via = this.#rooms.router.nextHop(target);
+    const link = via === undefined ? undefined : this.#rooms.connections.get(via);
+    return link?.dialect === "farcall.v1" ? link : undefined;
   }
 
   #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord, offer?: number): void {
@@ -272,6 +329,7 @@ export class CallPlacing implements CallWaiter {
       this.#keeper.attemptEnded(turn, attempt, failure(callError("UNSUPPORTED_VERSION", message)));
       return this.callConnections.freed(turn, connection);
     }
+    this.#headStarts.cancel(attempt);
     this.attempts.send(attempt, connection.id);
     this.#sender.send(turn, attempt, connection, this.#rooms.streams.begin(attempt), offer);
   }
@@ -292,6 +350,7 @@ export class CallPlacing implements CallWaiter {
 
   #forget(turn: Turn, attempt: Attempt, verdict: ProviderOutcome): boolean {
     if (!this.attempts.close(attempt)) return false;
+    this.#headStarts.cancel(attempt);
     const { call, target, id, phase } = attempt;
     if (call.spec.target === undefined) this.selection.ended(target, verdict, turn.now);
     if (phase === "waiting") this.callConnections.leave(target, id);

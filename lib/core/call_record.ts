@@ -2,6 +2,7 @@ import type { AskedContract, ContractDifference } from "../protocol/contract_fac
 import type { CallError, Ran } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
+import type { Reach } from "../protocol/reach.ts";
 import { combinedRan } from "../rpc/ran.ts";
 import type { StreamWindow } from "../rpc/stream_credit.ts";
 import type { Caller, Outcome, StreamBegin } from "./effects.ts";
@@ -34,10 +35,17 @@ export interface CallManner {
   readonly waits: boolean;
   /** After so many ms without an end another provider is asked, too; only if it is idempotent. */
   readonly hedgeMs: number | undefined;
+  /** How its provider is reached; `undefined` = as the node does it. */
+  readonly reach: Reach | undefined;
 }
 
 /** A call that wants nothing special: it fails where it can't be run, and is never run twice. */
-export const PLAIN_MANNER: CallManner = { idempotent: false, waits: false, hedgeMs: undefined };
+export const PLAIN_MANNER: CallManner = {
+  idempotent: false,
+  waits: false,
+  hedgeMs: undefined,
+  reach: undefined,
+};
 
 /** The items of a call that asked for many. */
 export interface CallStream {

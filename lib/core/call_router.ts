@@ -12,9 +12,9 @@ import { type CallError, callError, type Ran } from "../protocol/errors.ts";
 import { PENDING_CALLS_PER_NODE_MAX } from "../protocol/limits.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
 import type { FunctionName, ResourceName } from "../protocol/names.ts";
-import { type Deadline, DeadlineQueue } from "../rpc/deadline_queue.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
+import { Reminders } from "../rpc/reminders.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type { CallConnections } from "./call_connections.ts";
 import { type CallKeeper, CallPlacing, type PlacingRooms } from "./call_placing.ts";
@@ -33,7 +33,7 @@ import {
 import { mayGoElsewhere, verdictOf } from "./call_verdict.ts";
 import type { Outcome } from "./effects.ts";
 import type { ConnectionId, RegistrationId } from "./events.ts";
-import { explain, type ExplainRooms, type Explanation, noProvider } from "./explain.ts";
+import { type Asked, explain, type ExplainRooms, type Explanation, noProvider } from "./explain.ts";
 import type { Via } from "./function_table.ts";
 import { LocalRuns, type RunBegin, type RunWatcher } from "./local_runs.ts";
 import { MissingCalls } from "./missing_calls.ts";
@@ -54,8 +54,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
   readonly #placing: CallPlacing;
   readonly #runs: LocalRuns;
   readonly #missing = new MissingCalls();
-  readonly #hedges = new DeadlineQueue<CallRecord>();
-  readonly #hedgeOf = new Map<CallRecord, Deadline<CallRecord>>();
+  readonly #hedges = new Reminders<CallRecord>();
   #last = 0;
 
   /** @param rooms The rooms of one node that a call passes. */
@@ -91,7 +90,8 @@ export class CallRouter implements CallKeeper, RunWatcher {
       this.#pending.nextDeadlineAt ?? Infinity,
       this.#runs.nextAt,
       this.#missing.nextAt,
-      this.#hedges.nextAt ?? Infinity,
+      this.#hedges.nextAt,
+      this.#placing.nextAt,
     );
   }
 
@@ -132,7 +132,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
       }
       const { idempotent, hedgeMs, stream } = spec;
       if (idempotent && hedgeMs !== undefined && stream === undefined) {
-        this.#hedgeOf.set(record, this.#hedges.add(turn.now + hedgeMs, record));
+        this.#hedges.set(record, turn.now + hedgeMs);
       }
       this.#placing.place(turn, record);
     }
@@ -162,9 +162,10 @@ export class CallRouter implements CallKeeper, RunWatcher {
     this.#runs.expire(turn);
     let due = this.#hedges.takeDue(turn.now);
     while (due !== undefined) {
-      this.#hedge(turn, due.item);
+      this.#hedge(turn, due);
       due = this.#hedges.takeDue(turn.now);
     }
+    this.#placing.expire(turn);
     if (this.#missing.nextAt > turn.now) return;
     for (const record of this.#missing.takeReady(turn.now)) {
       if (this.#pending.get(record.id) === record) this.#placing.place(turn, record);
@@ -177,8 +178,8 @@ export class CallRouter implements CallKeeper, RunWatcher {
   }
 
   /** Where a call would go from here, and why nowhere else. */
-  explain(fun: FunctionName, resources: readonly ResourceName[], now: number): Explanation {
-    return explain(this.#explainRooms(), fun, resources, now);
+  explain(asked: Asked, now: number): Explanation {
+    return explain(this.#explainRooms(), asked, now);
   }
 
   /** Why nobody can be called. */
@@ -340,9 +341,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
     if (this.#pending.settle(record.id) === undefined) return;
     this.#missing.leave(record);
     this.#rooms.streams.ended(record);
-    const hedge = this.#hedgeOf.get(record);
-    if (hedge !== undefined) this.#hedges.remove(hedge);
-    this.#hedgeOf.delete(record);
+    this.#hedges.cancel(record);
     const error = outcome.ok
       ? callError("CANCELLED", "Another provider was faster", "unknown")
       : outcome.error;
@@ -390,6 +389,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
   #explainRooms(): ExplainRooms {
     const { registry, self } = this.#rooms;
     const keptOut = this.#rooms.keptOut ?? (() => []);
-    return { registry, selection: this.#placing.selection, at: self.url, keptOut };
+    const path = this.#placing.pathTo.bind(this.#placing);
+    return { registry, selection: this.#placing.selection, at: self.url, keptOut, path };
   }
 }

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_
 import { RELAY_TTL_MAX } from "../protocol/limits.ts";
 import type { ResourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
+import { reachWord } from "../protocol/reach.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
 import { type Attempt, failure } from "./call_record.ts";
 import type { StreamBegin } from "./effects.ts";
@@ -53,7 +54,11 @@ export class CallSender {
       ...(spec.contract === undefined ? {} : { contract: spec.contract }),
       timeoutMs: Math.max(1, Math.ceil(deadlineAt - turn.now)),
       ...(offer === undefined
-        ? { target: attempt.target, ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1 }
+        ? {
+          target: attempt.target,
+          ttl: spec.target === undefined ? RELAY_TTL_MAX : spec.ttl - 1,
+          ...reachWord(spec.reach),
+        }
         : { offer }),
       ...(stream === undefined ? {} : { credit: stream.credit }),
       ...(stream?.resumeFrom === undefined ? {} : { resumeFrom: stream.resumeFrom }),

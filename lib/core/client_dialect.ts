@@ -2,6 +2,7 @@ import { callError, type Ran } from "../protocol/errors.ts";
 import type { RpcResponse } from "../protocol/json_messages.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
+import { reachWord } from "../protocol/reach.ts";
 import { callErrorOfWire } from "../protocol/wire_error.ts";
 import { type CallStream, failure, success } from "./call_record.ts";
 import type { Outcome } from "./effects.ts";
@@ -51,15 +52,15 @@ export class ClientDialect {
         : this.#rpc(command, id);
     }
     if (command.type === "explain") {
-      const { fun, resources } = command;
-      return { type: "explain", id, fun, resources };
+      const { fun, resources, reach } = command;
+      return { type: "explain", id, fun, resources, ...reachWord(reach) };
     }
     const timeoutMs = Math.max(1, Math.ceil(call.deadlineAt - now));
     const wait = command.waits === true ? { wait: true as const } : {};
     if (command.type === "request") {
-      const { commands, wanted } = command;
+      const { commands, wanted, reach } = command;
       const which = wanted === undefined ? {} : { wanted };
-      return { type: "request", id, commands, timeoutMs, ...which, ...wait };
+      return { type: "request", id, commands, timeoutMs, ...which, ...wait, ...reachWord(reach) };
     }
     const { fun, resources, args, kwargs, hedgeMs, contract } = command;
     const first = command.stream?.resumeFrom;
@@ -73,6 +74,7 @@ export class ClientDialect {
       ...(command.idempotent === true ? { idempotent: true } : {}),
       ...(hedgeMs === undefined ? {} : { hedgeMs }),
       ...(stream === undefined ? {} : { credit, ...resume }),
+      ...reachWord(command.reach),
       ...wait,
     };
   }

@@ -11,6 +11,7 @@ import type { CallError, ProtocolError } from "../protocol/errors.ts";
 import type { Command, JsonMessage } from "../protocol/json_messages.ts";
 import type { FunctionName, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
+import type { Reach } from "../protocol/reach.ts";
 import type { V1Message } from "../protocol/v1_messages.ts";
 
 /** A connection's number, given by the driver and never used again. */
@@ -100,6 +101,8 @@ export type CallCommand =
       readonly waits?: boolean;
       /** After so many ms without an end another provider is asked, too; only if idempotent. Default: never. */
       readonly hedgeMs?: number | undefined;
+      /** How its provider is reached. Default: as the node does it. */
+      readonly reach?: Reach | undefined;
       /** Many values are asked for; `resumeFrom` says which is the first, where the function numbers them. Default: one. */
       readonly stream?: { readonly resumeFrom: number | undefined } | undefined;
     }
@@ -112,6 +115,8 @@ export type CallCommand =
       readonly timeoutMs: number;
       /** Commands that nobody offers wait for an offer. Default: the request fails at once. */
       readonly waits?: boolean;
+      /** How its providers are reached. Default: as the node does it. */
+      readonly reach?: Reach | undefined;
     }
     | {
       /** Where would a call go, and why nowhere else? Settled with an {@linkcode Explanation}. */
@@ -120,6 +125,8 @@ export type CallCommand =
       readonly fun: FunctionName;
       readonly resources: readonly ResourceName[];
       readonly timeoutMs: number;
+      /** How its provider would be reached. Default: as the node does it. */
+      readonly reach?: Reach | undefined;
     }
     | { readonly type: "cancel"; readonly call: CallId }
     | {

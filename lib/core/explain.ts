@@ -2,6 +2,7 @@ import type { FunctionRegistry, Listing } from "../federation/function_registry.
 import { type AskedContract, ofContract } from "../protocol/contract_facts.ts";
 import { type CallError, callError, type ErrorCode } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
+import type { Reach } from "../protocol/reach.ts";
 import { nearNames } from "../rpc/near_names.ts";
 import type { ProviderSelection } from "../rpc/provider_selection.ts";
 
@@ -24,12 +25,33 @@ export const OFFER_REASONS = [
   "leaving",
   /** It is heard of, and a rule of this node's cluster keeps it out. */
   "policy",
+  /** Its address did not answer a moment ago, and calls may not or can't be passed along links to it. */
+  "unreachable",
   /** Something that a later version knows. */
   "other",
 ] as const;
 
 /** Why an offer is taken or passed over, for programs. */
 export type OfferReason = (typeof OFFER_REASONS)[number];
+
+/** How a call would get to an offer's node. */
+export const OFFER_PATHS = [
+  /** It is the node that was asked. */
+  "here",
+  /** Over a link or another connection that is open. */
+  "link",
+  /** Its address would be dialled; if that is not answered soon, and there is a way, it goes along links. */
+  "dial",
+  /** Along links, from node to node. */
+  "relay",
+  /** Not at all. */
+  "none",
+  /** A way that a later version knows. */
+  "other",
+] as const;
+
+/** How a call would get to an offer's node. */
+export type OfferPath = (typeof OFFER_PATHS)[number];
 
 /** One offer and why it is taken or passed over. */
 export interface ExplainedOffer {
@@ -49,6 +71,8 @@ export interface ExplainedOffer {
   readonly why: string;
   /** What was asked for and it has not. */
   readonly lacks: readonly string[];
+  /** How a call would get to it. */
+  readonly path: OfferPath;
 }
 
 /** What would become of a call. */
@@ -74,28 +98,52 @@ export interface ExplainRooms {
   readonly at: NodeUrl;
   /** Offers of a function that are heard of and kept out by a rule. */
   readonly keptOut: (fun: FunctionName) => readonly Listing[];
+  /** How a call would get to a node. */
+  readonly path: (to: NodeUrl, reach: Reach | undefined, now: number) => OfferPath;
+}
+
+/** A call that might be made. */
+export interface Asked {
+  readonly fun: FunctionName;
+  readonly resources: readonly ResourceName[];
+  /** How its provider is to be reached; `undefined` = as the node does it. */
+  readonly reach?: Reach | undefined;
 }
 
 /** Explains where a call would go from here, and why nowhere else. */
 export function explain(
   rooms: ExplainRooms,
-  fun: FunctionName,
-  resources: readonly ResourceName[],
+  { fun, resources, reach }: Asked,
   now: number,
 ): Explanation {
   const known = rooms.registry.offersOf(fun);
-  const reasons = known.map((offer) => obstacle(rooms.selection, offer, resources, now));
+  const paths = known.map(({ origin }) => rooms.path(origin, reach, now));
+  const reasons = known.map((offer, index) =>
+    obstacle(rooms.selection, offer, resources, now) ??
+      (paths[index] === "none" ? unreachable(reach) : undefined)
+  );
   const able = known.filter((_, index) => reasons[index]?.reason !== "lacks");
+  const isReached = known.some((_, index) =>
+    reasons[index]?.reason !== "lacks" && paths[index] !== "none"
+  );
   const healthy = known.filter((_, index) => reasons[index] === undefined);
   // When all that could do it rest, the nearest are used anyway.
   const nearest = (healthy[0] ?? able[0])?.distance;
   const offers = known.map((offer, index): ExplainedOffer => {
     const isChoice = healthy.length > 0 ? healthy.includes(offer) : able.includes(offer);
     const choice = offer.distance === nearest ? TAKEN : FARTHER;
-    return described(offer, isChoice ? choice : reasons[index] ?? FARTHER);
+    const why = isChoice && paths[index] !== "none" ? choice : reasons[index] ?? FARTHER;
+    return { ...described(offer, why), path: paths[index] ?? "none" };
   });
-  const keptOut = rooms.keptOut(fun).map((offer) => described(offer, policy(offer.cluster)));
-  const code = able.length > 0 ? undefined : codeOf(known.length + keptOut.length);
+  const keptOut = rooms.keptOut(fun).map((offer): ExplainedOffer => ({
+    ...described(offer, policy(offer.cluster)),
+    path: "none",
+  }));
+  const code = able.length === 0
+    ? codeOf(known.length + keptOut.length)
+    : isReached
+    ? undefined
+    : "UNAVAILABLE";
   return {
     function: fun,
     resources,
@@ -120,7 +168,7 @@ export function noProvider(
   if (asked !== undefined && able.length > 0 && ofContract(able, asked).length === 0) {
     return contractMismatch(fun, able, rooms.at, asked);
   }
-  const { offers, didYouMean } = explain(rooms, fun, resources, now);
+  const { offers, didYouMean } = explain(rooms, { fun, resources }, now);
   if (offers.length === 0) {
     const [guess] = didYouMean;
     const hint = guess === undefined ? "check the name" : `did you mean ${guess}`;
@@ -162,6 +210,14 @@ function policy(cluster: string): Why {
   return { reason: "policy", why: `the import policy keeps out cluster ${cluster}`, lacks: [] };
 }
 
+function unreachable(reach: Reach | undefined): Why {
+  const relayed = reach === "direct" ? "the call may not be relayed" : "no link leads to it";
+  const why = reach === "relay"
+    ? "no link leads to it"
+    : `its address did not answer, and ${relayed}`;
+  return { reason: "unreachable", why, lacks: [] };
+}
+
 function codeOf(offers: number): ErrorCode {
   return offers === 0 ? "FUNCTION_NOT_FOUND" : "NO_PROVIDER";
 }
@@ -189,7 +245,7 @@ function obstacle(
   return { reason: "resting", why: `it failed several times and rests for ${forMs} ms`, lacks };
 }
 
-function described(offer: Listing, why: Why): ExplainedOffer {
+function described(offer: Listing, why: Why): Omit<ExplainedOffer, "path"> {
   const { origin, cluster, distance, maxHops, resources } = offer;
   return { origin, cluster, distance, maxHops, resources, ...why };
 }

@@ -106,6 +106,7 @@ export class JsonDoor {
       caller: callerOf(record),
       deadlineAt: turn.now + CALL_TIMEOUT_MS_DEFAULT,
       waits: false,
+      reach: undefined,
     }, replyTo);
     noteTask(record, message.u, "run", id);
   }

@@ -20,7 +20,7 @@ export type { LinkView } from "./link_view.ts";
 export * from "./machine.ts";
 export * from "./node_core.ts";
 export * from "./reports.ts";
-export type { Reach } from "./call_placing.ts";
+export type { Reach } from "../protocol/reach.ts";
 export type { NodeIdentity } from "./link_keeper.ts";
 
 export { Payload } from "../protocol/payload.ts";

@@ -43,7 +43,7 @@ export class OwnCalls {
 
   /** Where would a call go? */
   explain(turn: Turn, event: Extract<CallCommand, { type: "explain" }>): void {
-    const made = this.#calls.explain(event.fun, event.resources, turn.now);
+    const made = this.#calls.explain(event, turn.now);
     const value = Payload.tryFromUnknown(made) ?? Payload.fromValue(null);
     turn.owner.settle(event.call, { ok: true, value });
   }
@@ -78,16 +78,16 @@ export class OwnCalls {
     const caller = { kind: "local", name: this.#self.url } as const;
     if (event.type === "call") {
       const { fun, resources, args, kwargs, contract, target } = event;
-      const { idempotent = false, waits = false, hedgeMs } = event;
-      const manner = { idempotent, waits, hedgeMs };
+      const { idempotent = false, waits = false, hedgeMs, reach } = event;
+      const manner = { idempotent, waits, hedgeMs, reach };
       const ttl = target === undefined ? 0 : RELAY_TTL_MAX;
       const stream = event.stream && { credit: STREAM_CREDIT, ...event.stream };
       const asked = { fun, resources, args, kwargs, target, ttl, caller, contract, stream };
       const spec = { ...asked, ...manner };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
-    const { commands, wanted, waits = false } = event;
-    const spec = { commands, wanted, caller, deadlineAt, waits };
+    const { commands, wanted, waits = false, reach } = event;
+    const spec = { commands, wanted, caller, deadlineAt, waits, reach };
     return { kind: "run", id: this.#requests.start(turn, spec, replyTo) };
   }
 }

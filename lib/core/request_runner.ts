@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
+import type { Reach } from "../protocol/reach.ts";
 import { planRequest } from "../rpc/call_graph.ts";
 import { isJsonLongerThan } from "../rpc/json_length.ts";
 import { RequestRun } from "../rpc/request_run.ts";
@@ -32,6 +33,8 @@ export interface RequestSpec {
   readonly deadlineAt: number;
   /** Commands that nobody offers wait for an offer. */
   readonly waits: boolean;
+  /** How their providers are reached; `undefined` = as the node does it. */
+  readonly reach: Reach | undefined;
 }
 
 interface ActiveRun {
@@ -211,6 +214,7 @@ export class RequestRunner {
         contract: command.contract,
         ...PLAIN_MANNER,
         waits: spec.waits,
+        reach: spec.reach,
       },
       replyTo,
       spec.deadlineAt,

@@ -108,6 +108,7 @@ export class V1Door {
       idempotent: message.idempotent === true,
       waits: message.wait === true,
       hedgeMs: message.hedgeMs,
+      reach: message.reach,
       ...(message.credit === undefined ? {} : { stream: streamOf(message.credit, message) }),
     };
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
@@ -119,17 +120,17 @@ export class V1Door {
     if (!this.#admit(turn, record, message.id)) return;
     const replyTo = { kind: "v1", connection: record.id, id: message.id } as const;
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
-    const { commands, wanted } = message;
+    const { commands, wanted, reach } = message;
     const waits = message.wait === true;
-    const spec = { commands, wanted, caller: callerOf(record), deadlineAt, waits };
+    const spec = { commands, wanted, caller: callerOf(record), deadlineAt, waits, reach };
     const id = this.#requests.start(turn, spec, replyTo);
     noteTask(record, message.id, "run", id);
   }
 
   #explain(turn: Turn, record: ConnectionRecord, message: ExplainMessage): void {
-    const { id, fun, resources } = message;
+    const { id } = message;
     if (!this.#admit(turn, record, id)) return;
-    const value = Payload.tryFromUnknown(this.#calls.explain(fun, resources, turn.now)) ??
+    const value = Payload.tryFromUnknown(this.#calls.explain(message, turn.now)) ??
       Payload.fromValue(null);
     this.#reply(turn, { kind: "v1", connection: record.id, id }, { ok: true, value });
   }

@@ -1,4 +1,3 @@
-import type { Reach } from "../core/call_placing.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { PeerReader } from "../edges/peer_reader.ts";
 import type { Clock } from "../edges/system_clock.ts";
@@ -16,6 +15,7 @@ import {
   type ResourceName,
   resourceSet,
 } from "../protocol/names.ts";
+import { isReach, type Reach, REACHES } from "../protocol/reach.ts";
 import { type CheckedPeers, checkPeers } from "./peer_source.ts";
 
 /** A certificate for `wss:`. */
@@ -106,7 +106,10 @@ export interface NodeOptions {
   readonly resources?: readonly string[];
   /** How many links away its offers are heard, where an offer does not say. Default 3. */
   readonly maxHops?: number;
-  /** How providers are reached: `"direct"` dials them, `"relay"` passes calls along links. Default `"auto"`: either. */
+  /**
+   * How providers are reached where a call does not say: `"direct"` dials them, `"relay"` passes calls along links. Default
+   * `"auto"`: they are dialled, and calls go along links where that is not answered within 250 ms.
+   */
   readonly reach?: Reach;
   /** Certificate for `wss:`. Default: none. */
   readonly tls?: NodeTls;
@@ -133,8 +136,6 @@ export interface CheckedNodeOptions {
   readonly reach: Reach;
   readonly tls: NodeTls | undefined;
 }
-
-const REACHES: readonly Reach[] = ["auto", "direct", "relay"];
 
 const PEERINGS: readonly Peering[] = ["cluster", "configured"];
 
@@ -166,7 +167,7 @@ export function checkNodeOptions(options: NodeOptions): CheckedNodeOptions {
     throw new TypeError(`Listening at ${listen.href} needs \`tls\``);
   }
   const reach = options.reach ?? "auto";
-  if (!REACHES.includes(reach)) {
+  if (!isReach(reach)) {
     throw new TypeError(`Not a reach, expected ${REACHES.join(", ")}: ${JSON.stringify(reach)}`);
   }
   const peering = options.peering ?? "cluster";

@@ -194,6 +194,13 @@ export const COOL_DOWN_MS_MAX = 30_000;
 /** How long a URL that could not be dialled for calls is reached by relay instead, in ms. */
 export const UNDIALABLE_MS = 60_000;
 
+/**
+ * How long a dial for calls has for itself before they are passed along links, where that can be done, in ms: the delay that
+ * RFC 8305 recommends between two attempts to connect.
+ */
+export const DIAL_HEAD_START_MS = 250;
+/** How long an address that did not answer in that time is held for one that won't: calls do not wait for it, in ms. */
+export const SILENT_MS = 600_000;
 /** How long a dial may take, in ms. */
 export const DIAL_TIMEOUT_MS = 10_000;
 /** How long a new `farcall.v1` connection may take to say hello, in ms. */

@@ -23,6 +23,7 @@ import { defaulted, listOf, optional, required, type Shape } from "./json_fields
 import type { JsonObject } from "./json_value.ts";
 import { COMMANDS_PER_REQUEST_MAX } from "./limits.ts";
 import { Payload } from "./payload.ts";
+import { reachWord } from "./reach.ts";
 import type {
   AcceptedMessage,
   CallMessage,
@@ -43,6 +44,7 @@ import {
   DIFFERENCES,
   MAX_HOPS,
   OFFER_CONTRACT,
+  REACH,
   SCOPE,
   TIMEOUT_MS,
   TTL,
@@ -105,6 +107,7 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(credit === undefined ? {} : { credit }),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
     ...(offer === undefined ? {} : { offer }),
+    ...reachWord(optional(value, "reach", REACH)),
   };
 }
 
@@ -118,6 +121,7 @@ export function decodeRequest(value: JsonObject): RequestMessage {
     ...(wanted === undefined ? {} : { wanted }),
     timeoutMs: required(value, "timeout_ms", TIMEOUT_MS),
     ...(optional(value, "wait", BOOLEAN) === true ? { wait: true } : {}),
+    ...reachWord(optional(value, "reach", REACH)),
   };
 }
 
@@ -128,6 +132,7 @@ export function decodeExplain(value: JsonObject): ExplainMessage {
     id: required(value, "id", CALL_ID),
     fun: required(value, "fun", FUNCTION),
     resources: defaulted(value, "resources", RESOURCES, []),
+    ...reachWord(optional(value, "reach", REACH)),
   };
 }
 

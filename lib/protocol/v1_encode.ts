@@ -16,7 +16,7 @@ function hello(message: V1Hello): string {
 
 function call(message: CallMessage): string {
   const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, hedgeMs, contract } = message;
-  const { credit, resumeFrom, offer } = message;
+  const { credit, resumeFrom, offer, reach } = message;
   return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
     `"resources":${JSON.stringify(resources)},"args":${args.text}` +
     (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
@@ -29,16 +29,17 @@ function call(message: CallMessage): string {
     (hedgeMs === undefined ? "" : `,"hedge_ms":${hedgeMs}`) +
     (credit === undefined ? "" : `,"credit":${credit}`) +
     (resumeFrom === undefined ? "" : `,"resume_from":${resumeFrom}`) +
-    (offer === undefined ? "" : `,"offer":${offer}`) + "}";
+    (offer === undefined ? "" : `,"offer":${offer}`) +
+    (reach === undefined ? "" : `,"reach":"${reach}"`) + "}";
 }
 
 function request(message: RequestMessage): string {
-  const { type, id, wanted, timeoutMs, wait } = message;
+  const { type, id, wanted, timeoutMs, wait, reach } = message;
   const commands = message.commands.map((command) => {
     const { name, fun, args, kwargs, resources, contract } = command;
     return { name, fun, args, kwargs, resources, contract };
   });
-  return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs, wait });
+  return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs, wait, reach });
 }
 
 function error(failure: CallError): JsonObject {
@@ -88,8 +89,8 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
     case "accepted":
       return `{"type":"${message.type}","id":${message.id}}`;
     case "explain": {
-      const { type, id, fun, resources } = message;
-      return JSON.stringify({ type, id, fun, resources });
+      const { type, id, fun, resources, reach } = message;
+      return JSON.stringify({ type, id, fun, resources, reach });
     }
     case "ping":
     case "pong":

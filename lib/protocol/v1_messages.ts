@@ -17,6 +17,7 @@ import type {
   ResourceName,
 } from "./names.ts";
 import type { Payload } from "./payload.ts";
+import type { ReachWord } from "./reach.ts";
 
 /** First message of each side. */
 export interface V1Hello {
@@ -174,7 +175,7 @@ export interface FreshMessage {
 }
 
 /** Runs one function. */
-export interface CallMessage {
+export interface CallMessage extends ReachWord {
   /** Which message this is. */
   readonly type: "call";
   /** Above all earlier numbers of the sender on this connection: one that is not is the same frame again. */
@@ -240,7 +241,7 @@ export interface WithdrawMessage {
 }
 
 /** Runs several commands that feed each other. */
-export interface RequestMessage {
+export interface RequestMessage extends ReachWord {
   /** Which message this is. */
   readonly type: "request";
   /** The number of the call or request, as its sender gave it. */
@@ -256,7 +257,7 @@ export interface RequestMessage {
 }
 
 /** Asks why a call would go where it would go; answered by a result. */
-export interface ExplainMessage {
+export interface ExplainMessage extends ReachWord {
   /** Which message this is. */
   readonly type: "explain";
   /** Numbered like a call. */

@@ -29,6 +29,7 @@ import {
   tryIncarnation,
   tryMaxHops,
 } from "./names.ts";
+import { isReach, type Reach } from "./reach.ts";
 import type { GroupName } from "./v1_messages.ts";
 
 const UINT32_MAX = 0xffff_ffff;
@@ -150,4 +151,10 @@ export const GROUP: Shape<GroupName> = {
       base: required(group, "base", within(MAX_HOPS_CEILING)),
     };
   },
+};
+
+/** How providers are reached. */
+export const REACH: Shape<Reach> = {
+  expected: "auto, direct or relay",
+  parse: (value) => isReach(value) ? value : undefined,
 };

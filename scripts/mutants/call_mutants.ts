@@ -56,6 +56,36 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     tests: [CORE],
   },
   {
+    name: "a call waits for an address that does not answer until the dial is given up",
+    breaks: "I8",
+    edits: [{
+      file: "lib/core/call_placing.ts",
+      find: "if (endsAt !== undefined && endsAt > turn.now) this.#headStarts.set(attempt, endsAt);",
+      put: "",
+    }],
+    tests: [CORE],
+  },
+  {
+    name: "an address that did not answer is waited for again by each call",
+    breaks: "I8",
+    edits: [{
+      file: "lib/core/call_connections.ts",
+      find: "target.silentUntil = turn.now + SILENT_MS;",
+      put: "",
+    }],
+    tests: [CORE],
+  },
+  {
+    name: "who passes on a call that is to be relayed dials its provider",
+    breaks: "I8",
+    edits: [{
+      file: "lib/core/call_sending.ts",
+      find: "...reachWord(spec.reach),",
+      put: "",
+    }],
+    tests: [CORE],
+  },
+  {
     name: "a frame that comes twice runs its function twice",
     breaks: "I8",
     edits: [{

@@ -10,7 +10,7 @@ import { type TableNode, tableViolations } from "../../lib/testing/table_checker
 import type { Violation } from "../../lib/testing/violation.ts";
 import { TcpFaultProxy } from "../faults/tcp_fault_proxy.ts";
 import { type ChurnEdge, churnEdges, nameOf, NODE_COUNT } from "./churn_plan.ts";
-import { ChurnNode } from "./churn_process.ts";
+import { ChurnNode, type ChurnProgram } from "./churn_process.ts";
 import type { ChurnFault, LinkFault, NodeFault } from "./churn_story.ts";
 import { readTable, type ReportedTable } from "./reported_table.ts";
 
@@ -36,10 +36,14 @@ export class ChurnFederation implements AsyncDisposable {
     this.#links = links;
   }
 
-  /** Starts all processes and waits until each listens. */
-  static async start(): Promise<ChurnFederation> {
+  /**
+   * Starts all processes and waits until each listens.
+   *
+   * @param program What they run. Default: nodes that offer, and tell what they know.
+   */
+  static async start(program?: ChurnProgram): Promise<ChurnFederation> {
     const nodes = await Promise.all(
-      Array.from({ length: NODE_COUNT }, (_, index) => ChurnNode.at(index)),
+      Array.from({ length: NODE_COUNT }, (_, index) => ChurnNode.at(index, program)),
     );
     const links: ChurnLink[] = [];
     for (const edge of churnEdges()) {
@@ -60,6 +64,11 @@ export class ChurnFederation implements AsyncDisposable {
     }
     for (const { proxy } of links) proxy.heal();
     return federation;
+  }
+
+  /** Its nodes. */
+  get nodes(): readonly ChurnNode[] {
+    return this.#nodes;
   }
 
   /** What the processes said last. */

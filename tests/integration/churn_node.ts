@@ -8,28 +8,9 @@
  *
  * @module
  */
-import { type FarcallNode, installProcessGuard, startNode } from "@farcall/farcall";
-import { listenAt } from "../../lib/node/listening.ts";
+import { type FarcallNode, installProcessGuard } from "@farcall/farcall";
+import { startPlanned } from "./churn_listening.ts";
 import type { ChurnPlan } from "./churn_plan.ts";
-
-/** Starts the node; resolves with it and the port that it listens on, which is not the one in its URL. */
-async function start(plan: ChurnPlan): Promise<{ node: FarcallNode; port: number }> {
-  let port = 0;
-  const node = await startNode({
-    listen: "ws://127.0.0.1:0",
-    url: plan.url,
-    cluster: plan.cluster,
-    peers: plan.peers,
-    edges: {
-      listen: async (url, subprotocols, accept) => {
-        const listener = await listenAt(new URL(url), undefined, subprotocols, accept);
-        port = Number(new URL(listener.url).port);
-        return listener;
-      },
-    },
-  });
-  return { node, port };
-}
 
 function offer(node: FarcallNode, plan: ChurnPlan): void {
   for (const { fun, resources, maxHops, scope } of plan.offers) {
@@ -76,7 +57,7 @@ async function tellOffers(node: FarcallNode): Promise<void> {
 installProcessGuard();
 watchStandstills();
 const plan: ChurnPlan = JSON.parse(Deno.args[0] ?? "");
-const { node, port } = await start(plan);
+const { node, port } = await startPlanned(plan);
 offer(node, plan);
 print({ event: "listening", url: node.url, port });
 void tellLinks(node);

@@ -5,6 +5,19 @@ import { ExampleProcess } from "./example_process.ts";
 /** Until a process listens, on a machine that has twelve of them to start at once, in ms. */
 const START_MS_MAX = 180_000;
 const TAIL_LINES = 25;
+/** How long a process may take to leave when it is asked to, in ms: calls end first. */
+const LEAVE_MS_MAX = 30_000;
+
+/** What a node's processes run, and what they are told beside their plan. */
+export interface ChurnProgram {
+  /** Its file, from the root of the project. */
+  readonly file: string;
+  /** What one process is told more; the same for each life but for its number. */
+  readonly more?: (node: number, life: number) => Readonly<Record<string, unknown>>;
+}
+
+/** Nodes that offer, and tell what they know. */
+const CHURN_PROGRAM: ChurnProgram = { file: "tests/integration/churn_node.ts" };
 
 /**
  * A node of the churn test: a place in the federation, with one process after the other.
@@ -24,6 +37,7 @@ export class ChurnNode implements AsyncDisposable {
   /** URLs that it dials. */
   readonly peers: string[] = [];
   readonly #index: number;
+  readonly #program: ChurnProgram;
   #process: ExampleProcess | undefined;
   #starting: Promise<void> = Promise.resolve();
   #lives = 0;
@@ -31,16 +45,27 @@ export class ChurnNode implements AsyncDisposable {
   #isStill = false;
   #port: number | undefined;
 
-  private constructor(index: number, front: TcpFaultProxy) {
+  private constructor(index: number, front: TcpFaultProxy, program: ChurnProgram) {
     this.#index = index;
+    this.#program = program;
     this.name = nameOf(index);
     this.cluster = clusterOf(index);
     this.front = front;
   }
 
   /** A node that has an address and no process yet. */
-  static async at(index: number): Promise<ChurnNode> {
-    return new ChurnNode(index, await TcpFaultProxy.start());
+  static async at(index: number, program: ChurnProgram = CHURN_PROGRAM): Promise<ChurnNode> {
+    return new ChurnNode(index, await TcpFaultProxy.start(), program);
+  }
+
+  /** Whether it has a process that runs. */
+  get isUp(): boolean {
+    return this.#port !== undefined;
+  }
+
+  /** What its present process has printed. */
+  get lines(): readonly string[] {
+    return this.#process?.lines ?? [];
   }
 
   /** Its URL. */
@@ -71,8 +96,9 @@ export class ChurnNode implements AsyncDisposable {
       cluster: this.cluster,
       peers: this.peers,
       offers: offersOf(this.#index, this.#lives),
+      ...this.#program.more?.(this.#index, this.#lives),
     };
-    const process = new ExampleProcess("tests/integration/churn_node.ts", JSON.stringify(plan));
+    const process = new ExampleProcess(this.#program.file, JSON.stringify(plan));
     this.#process = process;
     this.#starting = process.until("where it listens", listeningPort, START_MS_MAX).then((port) => {
       this.#port = port;
@@ -89,13 +115,15 @@ export class ChurnNode implements AsyncDisposable {
 
   /** SIGKILL. */
   async kill(): Promise<void> {
-    const process = this.#process;
-    if (process === undefined) return;
-    for (const proxy of [this.front, ...this.links]) proxy.target = undefined;
-    this.#port = undefined;
-    this.#process = undefined;
-    await process[Symbol.asyncDispose]();
-    this.#tails.push(this.#tailOf(process));
+    await this.#end((process) => process[Symbol.asyncDispose]());
+  }
+
+  /** SIGTERM, and the end that follows; a process that does not end is killed. */
+  async leave(): Promise<void> {
+    await this.#end(async (process) => {
+      process.kill("SIGTERM");
+      await process.ending(LEAVE_MS_MAX).finally(() => process[Symbol.asyncDispose]());
+    });
   }
 
   /** SIGSTOP. */
@@ -113,6 +141,16 @@ export class ChurnNode implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await this.front[Symbol.asyncDispose]();
+  }
+
+  async #end(how: (process: ExampleProcess) => Promise<void>): Promise<void> {
+    const process = this.#process;
+    if (process === undefined) return;
+    for (const proxy of [this.front, ...this.links]) proxy.target = undefined;
+    this.#port = undefined;
+    this.#process = undefined;
+    await how(process);
+    this.#tails.push(this.#tailOf(process));
   }
 
   #tailOf(process: ExampleProcess | undefined): string {

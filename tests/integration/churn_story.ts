@@ -25,8 +25,8 @@ export type ChurnFault = { readonly atMs: number } & (NodeFault | LinkFault);
 
 /** Nodes that are dead or stand still at one time, at most. */
 const AWAY_MAX = 4;
-/** Until the next fault, in ms. */
-const PAUSE_MS = [50, 500] as const;
+/** Until the next fault, in ms, the least and the most. */
+const PAUSE_MS: readonly [number, number] = [50, 500];
 /**
  * How long a fault lasts, in ms. Longer ones would let back-offs grow to where a reconnection alone takes the time within
  * which the tables must be right.
@@ -40,12 +40,20 @@ class StoryDrawer {
   readonly #chance: Chance;
   readonly #edges: readonly ChurnEdge[];
   readonly #churnMs: number;
+  readonly #pauseMs: readonly [number, number];
   /** Until when a node or link is in a fault of its own. */
   readonly #nodesUntil: number[];
   readonly #linksUntil: number[];
   #now = 0;
 
-  constructor(seed: number, nodes: number, edges: readonly ChurnEdge[], churnMs: number) {
+  constructor(
+    seed: number,
+    nodes: number,
+    edges: readonly ChurnEdge[],
+    churnMs: number,
+    pauseMs: readonly [number, number],
+  ) {
+    this.#pauseMs = pauseMs;
     this.#chance = new Chance(seed, 77);
     this.#edges = edges;
     this.#churnMs = churnMs;
@@ -55,7 +63,7 @@ class StoryDrawer {
 
   draw(): void {
     while (true) {
-      this.#now += this.#chance.between(...PAUSE_MS);
+      this.#now += this.#chance.between(...this.#pauseMs);
       if (this.#now >= this.#churnMs) break;
       if (this.#chance.isHit(0.4)) this.#nodeFault();
       else this.#linkFault();
@@ -146,8 +154,9 @@ export function drawChurn(
   nodes: number,
   edges: readonly ChurnEdge[],
   churnMs: number,
+  pauseMs: readonly [number, number] = PAUSE_MS,
 ): ChurnFault[] {
-  const drawer = new StoryDrawer(seed, nodes, edges, churnMs);
+  const drawer = new StoryDrawer(seed, nodes, edges, churnMs, pauseMs);
   drawer.draw();
   return drawer.faults.toSorted((a, b) => a.atMs - b.atMs);
 }

@@ -4,7 +4,7 @@ import { functionName, nodeUrl } from "../../lib/protocol/names.ts";
 import { Payload } from "../../lib/protocol/payload.ts";
 import type { Outcome } from "../../lib/core/effects.ts";
 import type { WireMessage } from "../../lib/core/events.ts";
-import type { Reach } from "../../lib/core/call_placing.ts";
+import type { Reach } from "../../lib/protocol/reach.ts";
 import { type CoreNode, CoreWorld, PENDING } from "../unit/core/core_world.ts";
 
 /** How a function of the world behaves. */

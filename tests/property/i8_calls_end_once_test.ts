@@ -6,7 +6,7 @@
  */
 
 import fc from "fast-check";
-import type { Reach } from "../../lib/core/call_placing.ts";
+import type { Reach } from "../../lib/protocol/reach.ts";
 import { CallWorld, type Deed, type Manner } from "./call_world.ts";
 import { runOptions } from "./run_options.ts";
 

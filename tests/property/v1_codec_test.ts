@@ -4,6 +4,7 @@ import { contractDigest, isContractVersion } from "../../lib/protocol/contract_f
 import { type CallError, ERROR_CODES } from "../../lib/protocol/errors.ts";
 import type { JsonObject } from "../../lib/protocol/json_value.ts";
 import { Payload } from "../../lib/protocol/payload.ts";
+import { REACHES } from "../../lib/protocol/reach.ts";
 import { v1Codec } from "../../lib/protocol/v1_codec.ts";
 import type { GroupName, V1Hello, V1Message } from "../../lib/protocol/v1_messages.ts";
 import {
@@ -26,6 +27,7 @@ import {
   value,
 } from "./message_arbitraries.ts";
 
+const reach = fc.constantFrom(...REACHES);
 const callId = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const timeoutMs = fc.nat({ max: 3_600_000 });
 
@@ -128,6 +130,7 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     credit: uint32,
     resumeFrom: callId,
     offer: callId,
+    reach,
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
   fc.record({
     type: fc.constant("request"),
@@ -136,8 +139,11 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     wanted: fc.array(id, { maxLength: 4 }),
     timeoutMs,
     wait: fc.constant(true as const),
+    reach,
   }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
-  fc.record({ type: fc.constant("explain"), id: callId, fun, resources }),
+  fc.record({ type: fc.constant("explain"), id: callId, fun, resources, reach }, {
+    requiredKeys: ["type", "id", "fun", "resources"],
+  }),
   fc.record({ type: fc.constant("accepted"), id: callId }),
   fc.record({
     type: fc.constant("offer"),

@@ -23,6 +23,7 @@ import {
   resourceName,
 } from "../../../lib/protocol/names.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
+import type { Reach } from "../../../lib/protocol/reach.ts";
 import { itemUnits } from "../../../lib/rpc/stream_credit.ts";
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, "now"> : never;
@@ -108,6 +109,7 @@ export class CoreNode {
       idempotent?: boolean;
       waits?: boolean;
       hedgeMs?: number;
+      reach?: Reach;
       stream?: { resumeFrom: number | undefined };
     } = {},
   ): number {
@@ -223,6 +225,12 @@ export class CoreWorld {
   readonly nodes = new Map<string, CoreNode>();
   /** URLs at which nobody can be dialled, though who lives there may dial others. */
   readonly undialable = new Set<string>();
+  /** URLs that never answer whoever dials them: a dial ends when its time is over. */
+  readonly silent = new Set<string>();
+  readonly #unanswered: { readonly from: CoreNode; readonly dial: number; readonly at: number }[] =
+    [];
+  /** Dials so far, by URL. */
+  readonly dialled = new Map<string, number>();
   readonly #flights: Flight[] = [];
   readonly #held = new Map<string, Flight[]>();
   readonly #typists = new Map<number, WireMessage[]>();
@@ -272,6 +280,10 @@ export class CoreWorld {
   }
 
   dial(from: CoreNode, dial: number, order: DialOrder): void {
+    this.dialled.set(order.url, (this.dialled.get(order.url) ?? 0) + 1);
+    if (this.silent.has(order.url)) {
+      return void this.#unanswered.push({ from, dial, at: this.now + order.timeoutMs });
+    }
     const to = this.nodes.get(order.url);
     if (to === undefined || this.undialable.has(order.url)) {
       return this.fly(from, { type: "dial_failed", dial, message: "nobody listens" });
@@ -347,11 +359,18 @@ export class CoreWorld {
     throw new Error("The world does not come to rest");
   }
 
+  #giveUpDial(): void {
+    const late = this.#unanswered.shift();
+    if (late === undefined) return;
+    this.fly(late.from, { type: "dial_failed", dial: late.dial, message: "no answer" });
+  }
+
   /** Lets time pass in small steps. */
   pass(ms: number, stepMs = 100): void {
     const until = this.now + ms;
     while (this.now < until) {
       this.now = Math.min(until, this.now + stepMs);
+      while ((this.#unanswered[0]?.at ?? Infinity) <= this.now) this.#giveUpDial();
       this.settle();
     }
   }

@@ -76,7 +76,9 @@ export type * from "./lib/client/call_options.ts";
 export {
   type ExplainedOffer,
   type Explanation,
+  OFFER_PATHS,
   OFFER_REASONS,
+  type OfferPath,
   type OfferReason,
 } from "./lib/core/explain.ts";
 export { ItemStream } from "./lib/client/item_stream.ts";

@@ -26,7 +26,9 @@ export type * from "./call_options.ts";
 export {
   type ExplainedOffer,
   type Explanation,
+  OFFER_PATHS,
   OFFER_REASONS,
+  type OfferPath,
   type OfferReason,
 } from "../core/explain.ts";
 export { ItemStream } from "./item_stream.ts";
@@ -59,6 +61,7 @@ export type {
   travellingType,
   UnknownFuture,
 } from "./future.ts";
+export type { Reach } from "../protocol/reach.ts";
 export type { RequestBuilder, Resolved } from "./request_builder.ts";
 export { type CallError, type ErrorCode, FarcallError, type Ran } from "../protocol/errors.ts";
 export {

@@ -13,14 +13,16 @@ export * from "./events.ts";
 export {
   type ExplainedOffer,
   type Explanation,
+  OFFER_PATHS,
   OFFER_REASONS,
+  type OfferPath,
   type OfferReason,
 } from "./explain.ts";
 export type { LinkView } from "./link_view.ts";
 export * from "./machine.ts";
 export * from "./node_core.ts";
 export * from "./reports.ts";
-export type { Reach } from "../protocol/reach.ts";
+export type { Reach, ReachWord } from "../protocol/reach.ts";
 export type { NodeIdentity } from "./link_keeper.ts";
 
 export { Payload } from "../protocol/payload.ts";

@@ -1,7 +1,15 @@
 import { isMesh, nodesToDial } from "../federation/cluster_peering.ts";
+import { LastMembers } from "../federation/last_members.ts";
+import { mayDialLearnt } from "../federation/learnt_address.ts";
 import { MemberBook } from "../federation/member_book.ts";
 import type { GroupView } from "../federation/router_contract.ts";
-import { CLUSTER_LINKS, CLUSTER_LINKS_MAX, LEARNT_ATTEMPTS_MAX } from "../protocol/limits.ts";
+import {
+  CLUSTER_LINKS,
+  CLUSTER_LINKS_MAX,
+  LAST_MEMBERS_DIALS,
+  LAST_MEMBERS_MS,
+  LEARNT_ATTEMPTS_MAX,
+} from "../protocol/limits.ts";
 import type { NodeUrl } from "../protocol/names.ts";
 import type { MembersMessage } from "../protocol/v1_messages.ts";
 import type { ConnectionTable } from "./connection_table.ts";
@@ -29,7 +37,8 @@ const HOPEFUL_FAILURES_MAX = 1;
  * Makes a cluster form itself: tells neighbours whom this node has links to, and dials as the peering policy says.
  *
  * Who is in the cluster stands in the member book; who is dialled is left to the peer dialer, which gives learnt peers up
- * after some attempts. Between clusters nothing happens here.
+ * after some attempts. Those that there was a link to are looked for long after that, now and then, a few at a time: the
+ * whole cluster may have fallen apart. Between clusters nothing happens here.
  */
 export class ClusterFormer implements LinkObserver {
   readonly #self: NodeIdentity;
@@ -37,6 +46,7 @@ export class ClusterFormer implements LinkObserver {
   readonly #links: () => LinkKeeper;
   readonly #peers: PeerDialer;
   readonly #book: MemberBook;
+  readonly #last: LastMembers;
   readonly #random: () => number;
   readonly #isOn: boolean;
   /** Nodes that the dialer has from us. */
@@ -45,6 +55,7 @@ export class ClusterFormer implements LinkObserver {
   /** Those of them that are dialled once, and no more if that fails. */
   readonly #probed = new Set<NodeUrl>();
   #probeAt = Infinity;
+  #searchAt = Infinity;
   readonly #lists: NeighbourLists;
   #isStirred = false;
   #hasHeard = false;
@@ -66,6 +77,7 @@ export class ClusterFormer implements LinkObserver {
     this.#links = rooms.links;
     this.#peers = rooms.peers;
     this.#book = new MemberBook(rooms.self);
+    this.#last = new LastMembers(rooms.self.url);
     this.#isOn = rooms.isOn;
     this.#random = rooms.random;
     this.#lists = new NeighbourLists({ ...rooms, book: this.#book, cluster: rooms.self.cluster });
@@ -82,9 +94,16 @@ export class ClusterFormer implements LinkObserver {
   }
 
   /** A link came up, or another connection carries it. */
-  linkUp(peer: NodeIdentity): void {
+  linkUp(peer: NodeIdentity, isProven: boolean): void {
     this.#isStirred = true;
-    if (this.#isOn && peer.cluster === this.#self.cluster) this.#book.met(peer.url);
+    if (!this.#isOn || peer.cluster !== this.#self.cluster) return;
+    this.#book.met(peer.url);
+    this.#last.met(peer.url, isProven);
+  }
+
+  /** At an address that was heard of another node answers. */
+  stranger(url: NodeUrl): void {
+    this.#last.forget(url);
   }
 
   /**
@@ -93,7 +112,8 @@ export class ClusterFormer implements LinkObserver {
    */
   linkDown(peer: NodeIdentity): void {
     this.#isStirred = true;
-    if (this.#isOn && peer.cluster === this.#self.cluster) this.#lost.add(peer.url);
+    if (!this.#isOn || peer.cluster !== this.#self.cluster) return;
+    if (mayDialLearnt(peer.url, this.#self.url)) this.#lost.add(peer.url);
   }
 
   /** A connection that was a link is gone. */
@@ -114,12 +134,14 @@ export class ClusterFormer implements LinkObserver {
     this.#noteEnds(turn.now);
     this.#retryLost(turn.now);
     if (this.#isStirred) this.#lists.tellLinks(turn);
-    if (this.#isStirred || this.#hasHeard || this.#book.version !== this.#bookVersion) {
+    const isNews = this.#isStirred || this.#hasHeard || this.#book.version !== this.#bookVersion;
+    if (isNews) {
       this.#considerAt = Math.min(this.#considerAt, turn.now + GATHER_MS * this.#random());
     }
     if (this.#book.version !== this.#bookVersion && this.#probeAt === Infinity) {
       this.#probeAt = turn.now + PROBE_MS * (1 + 9 * this.#random());
     }
+    if (isNews || this.#searchAt <= turn.now) this.#search(turn.now);
     this.#isStirred = this.#hasHeard = false;
     this.#bookVersion = this.#book.version;
     if (this.#considerAt <= turn.now) {
@@ -127,7 +149,29 @@ export class ClusterFormer implements LinkObserver {
       this.#considerAt = this.#consider(turn.now);
     }
     if (this.#probeAt <= turn.now) this.#probe(turn.now);
-    return Math.min(this.#considerAt, this.#probeAt);
+    return Math.min(this.#considerAt, this.#probeAt, this.#searchAt);
+  }
+
+  /** Dials a few of those who were linked once and got lost, again and again until there are none. */
+  #search(now: number): void {
+    const isAlone = this.#ownLinks().links === 0;
+    const isThere = (url: NodeUrl): boolean =>
+      this.#links().linkTo(url) !== undefined || this.#book.isSeen(url);
+    const away = this.#last.away(now, isThere, isAlone);
+    const isDue = this.#searchAt <= now;
+    if (away.length === 0) this.#searchAt = Infinity;
+    else if (isDue || this.#searchAt === Infinity) {
+      this.#searchAt = now + LAST_MEMBERS_MS * (0.1 + 0.9 * this.#random());
+    }
+    if (!isDue) return;
+    let room = LAST_MEMBERS_DIALS;
+    for (const url of away) {
+      if (room === 0) break;
+      if (!this.#try(url, now, true)) continue;
+      this.#probed.add(url);
+      this.#last.dialled(url);
+      room -= 1;
+    }
   }
 
   #retryLost(now: number): void {
@@ -179,7 +223,7 @@ export class ClusterFormer implements LinkObserver {
     const view = {
       links,
       dialled,
-      hopes: this.#tried.size - this.#hopeless - this.#linkedTried(),
+      hopes: this.#tried.size - this.#probed.size - this.#hopeless - this.#linkedTried(),
       unlinked: unlinked.length,
       seen: new Map(
         unlinked.filter(([url]) => isFree(url) && this.#book.restsUntil(url) <= now),
@@ -208,10 +252,10 @@ export class ClusterFormer implements LinkObserver {
     }
   }
 
-  #try(url: NodeUrl, at: number): boolean {
+  #try(url: NodeUrl, at: number, wasLinked = false): boolean {
     const isThere = this.#peers.reasonOf(url) !== undefined ||
       this.#links().linkTo(url) !== undefined;
-    if (isThere || !this.#peers.add(url, at, "member")) return false;
+    if (isThere || !this.#peers.add(url, at, "member", wasLinked)) return false;
     this.#tried.add(url);
     return true;
   }

@@ -31,12 +31,18 @@ export interface NodeIdentity {
 export interface LinkObserver {
   /** Links within the cluster that nobody configured, at most. */
   readonly learntMax: number;
-  /** A link came up, or another connection carries it from now on. */
-  linkUp(peer: NodeIdentity): void;
+  /**
+   * A link came up, or another connection carries it from now on.
+   *
+   * @param isProven Whether we dialled the address that the peer calls its own.
+   */
+  linkUp(peer: NodeIdentity, isProven: boolean): void;
   /** A link fell. */
   linkDown(peer: NodeIdentity): void;
   /** A connection that was a link, or could have been one, is gone. */
   linkEnded(id: ConnectionId): void;
+  /** At an address that we dialled because we heard of it another node answers, or one of another cluster. */
+  stranger(url: NodeUrl): void;
 }
 
 /** Ends a connection now: what it carried is over the moment we say so, not when the socket agrees. */
@@ -234,7 +240,7 @@ export class LinkKeeper {
       return this.#challenge(turn, record, oldRecord);
     }
     this.#links.set(peer.url, record.id);
-    this.#observer.linkUp(peer);
+    this.#observer.linkUp(peer, record.dialedUrl === peer.url);
     if (oldRecord === undefined) {
       const { dialect } = record;
       turn.owner.report({ type: "link_up", peer: peer.url, dialect, reason: "" });
@@ -248,8 +254,11 @@ export class LinkKeeper {
 
   /** A learnt link joins two nodes of one cluster under the URL that was heard of, and none has more than enough. */
   #learntFault(record: ConnectionRecord, peer: NodeIdentity): string | undefined {
-    if (record.dialedUrl !== undefined && record.dialedUrl !== peer.url) return "another node";
-    if (peer.cluster !== this.#self.cluster) return "a node of another cluster";
+    const isOther = record.dialedUrl !== undefined && record.dialedUrl !== peer.url;
+    if (isOther || peer.cluster !== this.#self.cluster) {
+      if (record.dialedUrl !== undefined) this.#observer.stranger(record.dialedUrl);
+      return isOther ? "another node" : "a node of another cluster";
+    }
     if (this.#links.has(peer.url)) return undefined;
     let learnt = 0;
     for (const id of this.#links.values()) if (this.#connections.get(id)?.isLearnt) learnt += 1;
@@ -288,8 +297,8 @@ export class LinkKeeper {
       if (this.#connections.get(id)?.peer?.url !== peer) continue;
       this.#rivals.delete(id);
       this.#links.set(peer, id);
-      const heir = this.#connections.get(id)?.peer;
-      if (heir !== undefined) this.#observer.linkUp(heir);
+      const heir = this.#connections.get(id);
+      if (heir?.peer !== undefined) this.#observer.linkUp(heir.peer, heir.dialedUrl === peer);
       return true;
     }
     return false;

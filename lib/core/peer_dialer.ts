@@ -30,6 +30,8 @@ const BOUNDS: Readonly<Record<DialReason, { readonly peers: number; readonly att
 interface DialedPeer {
   readonly url: NodeUrl;
   reason: DialReason;
+  /** It was a link before: it takes no room and no dials of those that were only heard of. */
+  isKnown: boolean;
   /** What the peer calls itself: it need not be the URL that we dial. */
   nodeUrl: NodeUrl;
   state: "waiting" | "dialing" | "up";
@@ -63,9 +65,15 @@ export class PeerDialer {
    * Adds a peer; it is dialled with the next step. One that is there already stays as it is, but the author's word counts
    * more than any other reason.
    *
+   * @param isKnown A member that was a link before: there is room for it, and its dials are not rationed.
    * @returns Whether the peer is there now: there may be no room for another one of that reason.
    */
-  add(url: NodeUrl, now: number, reason: DialReason = "configured"): boolean {
+  add(
+    url: NodeUrl,
+    now: number,
+    reason: DialReason = "configured",
+    isKnown = false,
+  ): boolean {
     const known = this.#peers.get(url);
     if (known !== undefined) {
       if (reason === "configured" && known.reason !== reason) {
@@ -74,10 +82,11 @@ export class PeerDialer {
       }
       return true;
     }
-    if (this.#countOf(reason) >= BOUNDS[reason].peers) return false;
+    if (!isKnown && this.#countOf(reason) >= BOUNDS[reason].peers) return false;
     this.#peers.set(url, {
       url,
       reason,
+      isKnown,
       nodeUrl: url,
       state: "waiting",
       retryAt: now,
@@ -108,6 +117,7 @@ export class PeerDialer {
     const peer = this.#peers.get(dialed);
     if (peer === undefined) return;
     peer.state = "up";
+    peer.isKnown = false;
     peer.nodeUrl = nodeUrl;
     peer.upAt = now;
   }
@@ -155,7 +165,8 @@ export class PeerDialer {
         wakeAt = Math.min(wakeAt, peer.retryAt);
         continue;
       }
-      const waitMs = peer.reason === "member" ? this.#spendLearntDial(turn.now) : 0;
+      const isRationed = peer.reason === "member" && !peer.isKnown;
+      const waitMs = isRationed ? this.#spendLearntDial(turn.now) : 0;
       if (waitMs > 0) {
         wakeAt = Math.min(wakeAt, turn.now + waitMs);
         continue;
@@ -187,7 +198,9 @@ export class PeerDialer {
 
   #countOf(reason: DialReason): number {
     let count = 0;
-    for (const peer of this.#peers.values()) if (peer.reason === reason) count += 1;
+    for (const peer of this.#peers.values()) {
+      if (peer.reason === reason && !peer.isKnown) count += 1;
+    }
     return count;
   }
 }

@@ -114,6 +114,11 @@ export class MemberBook {
     for (const [url, { sightings }] of this.#members) if (sightings > 0) yield [url, sightings];
   }
 
+  /** Whether anybody tells of it. */
+  isSeen(url: NodeUrl): boolean {
+    return (this.#members.get(url)?.sightings ?? 0) > 0;
+  }
+
   /** Nodes that are seen no more, and were not given up. */
   *remembered(): Iterable<NodeUrl> {
     for (const [url, { sightings }] of this.#members) if (sightings === 0) yield url;

@@ -98,6 +98,23 @@ export const CLUSTER_DIALLED_MIN = 2;
 export const CLUSTER_LINKS_MAX = 16;
 /** Most nodes of its own cluster that a node remembers; at the limit the longest unheard of is forgotten. */
 export const MEMBERS_MAX = 1_024;
+/**
+ * Most nodes of its own cluster that a node looks for because it had a link to them and nobody tells of them any more: more
+ * than anybody loses to the other side of a partition. At the limit those go first that it never dialled itself, and of
+ * these the longest lost.
+ */
+export const LAST_MEMBERS_MAX = 64;
+/** Of them so many are dialled at once. */
+export const LAST_MEMBERS_DIALS = 4;
+/** Longest pause until the next of them are dialled, in ms; drawn anew each time. */
+export const LAST_MEMBERS_MS = 30_000;
+/**
+ * So long a lost node is looked for, in ms: a day, for a partition that somebody must be woken for. A node without any link
+ * within its cluster looks for ever.
+ */
+export const LAST_MEMBER_MS_MAX = 86_400_000;
+/** The same for a node that dialled us and was never dialled, in ms: its address is only what it says. */
+export const UNPROVEN_MEMBER_MS_MAX = 3_600_000;
 /** Most learnt peers that are dialled, or linked by our dial, at once. Further ones wait until one is given up. */
 export const LEARNT_PEERS_MAX = 64;
 /** Dials of learnt peers at once, after which one more is made each {@linkcode LEARNT_DIAL_MS}: anybody may name addresses. */

@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { NodeCoreOptions } from "../../../lib/core/node_core.ts";
-import { CLUSTER_LINKS_MAX, LEARNT_ATTEMPTS_MAX } from "../../../lib/protocol/limits.ts";
+import {
+  CLUSTER_LINKS_MAX,
+  LAST_MEMBERS_MAX,
+  LEARNT_ATTEMPTS_MAX,
+} from "../../../lib/protocol/limits.ts";
 import { clusterId, nodeUrl } from "../../../lib/protocol/names.ts";
 import { type CoreNode, CoreWorld } from "./core_world.ts";
 
@@ -113,6 +117,47 @@ Deno.test("ClusterFormer refuses learnt links beyond its limit, and takes config
   world.node("ws://told", { peers: [nodeUrl("ws://hub")] });
   world.settle();
   assertEquals(hub.core.links().length, CLUSTER_LINKS_MAX + 1);
+});
+
+/** Nodes under these addresses dial a node, as they say, and are gone again. */
+function dialAndVanish(at: CoreNode, urls: readonly string[]): void {
+  const { world } = at;
+  for (const url of urls) {
+    const node = world.node(url, { formsCluster: false });
+    world.dial(node, 1_000, { url: nodeUrl(at.url), dialects: ["farcall.v1"], timeoutMs: 1_000 });
+    // The test speaks for it.
+    world.nodes.delete(node.url);
+    const [number] = node.ends.keys();
+    assert(number !== undefined);
+    const identity = { url: nodeUrl(url), cluster: clusterId("test"), incarnation: "1" as never };
+    world.send(node, number, { type: "hello", role: "link", ...identity });
+    world.settle();
+    world.close(node, number, "gone");
+    world.settle();
+  }
+}
+
+Deno.test("ClusterFormer looks for who dialled it once slowly, for an hour, and never where it must not dial", () => {
+  const world = new CoreWorld();
+  const honest = member(world, "ws://honest");
+  member(world, "ws://friend", ["ws://honest"]);
+  world.pass(2_000);
+  const vanished = Array.from({ length: 100 }, (_, index) => `ws://x${index}`);
+  dialAndVanish(honest, ["ws://127.0.0.1:6379", "ws://10.0.0.1", ...vanished]);
+  world.pass(300_000, 1_000);
+  const dials = (): string[] =>
+    honest.reports.flatMap((one) => one.type === "dial_failed" ? [one.url] : []);
+  const before = dials().length;
+  world.pass(600_000, 1_000);
+  const after = dials().slice(before);
+  // Four at a time, in pauses of 16.5 s on average.
+  assert(after.length > 60 && after.length < 250, `${after.length} dials in ten minutes`);
+  assertEquals(new Set(after).size, LAST_MEMBERS_MAX, "all of them have their turn");
+  world.pass(3_600_000, 1_000);
+  const late = dials().length;
+  world.pass(600_000, 1_000);
+  assertEquals(dials().length, late, "it is not alone, and they were never more than an address");
+  assertEquals(dials().filter((url) => /\d+\.\d+/.test(url)), []);
 });
 
 Deno.test("A node that forms no cluster says nothing of members, ignores what it hears, and refuses learnt links", () => {

@@ -67,7 +67,7 @@ export type { SimulatedContext, SimulatedFunction } from "./simulated_function.t
 export type { BookedCall, BookedCommand } from "./call_book.ts";
 export type { Traffic } from "./connection_ends.ts";
 export type { Violation } from "./violation.ts";
-export type { Tamper } from "./wire_text.ts";
+export type { HearJson, Tamper } from "./wire_text.ts";
 export { OPERATION_WEIGHTS } from "./fault_options.ts";
 export type { FaultOptions, OperationKind } from "./fault_options.ts";
 export { TOPOLOGIES } from "./topology.ts";

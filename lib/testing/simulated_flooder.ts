@@ -50,8 +50,7 @@ export class SimulatedFlooder implements Dialable {
   readonly place: Place;
   /** Nodes that it dials. */
   readonly peers: ReadonlySet<Dialable>;
-  /** What it offers when it lives. */
-  readonly functions: readonly string[];
+  readonly #functions: Set<string>;
   /** Resources of all of them, sorted. */
   readonly resources: readonly string[];
   readonly #rooms: WorldRooms;
@@ -68,8 +67,13 @@ export class SimulatedFlooder implements Dialable {
     this.address = nodeUrl(address);
     this.cluster = clusterId(options.cluster ?? "c0");
     this.peers = new Set(options.peers);
-    this.functions = options.functions ?? [];
+    this.#functions = new Set(options.functions);
     this.resources = [...new Set(options.resources)].sort();
+  }
+
+  /** What it offers when it lives. */
+  get functions(): readonly string[] {
+    return [...this.#functions];
   }
 
   /** Whether its process is there. */
@@ -100,12 +104,15 @@ export class SimulatedFlooder implements Dialable {
     this.#life = { core, host };
     place.process = host;
     place.isDark = false;
-    const resources = this.resources.map(resourceName);
-    for (const name of this.functions) {
-      const fun = functionName(name);
-      host.post((now) => ({ type: "register", fun, resources, now }));
-    }
+    for (const name of this.#functions) this.#register(name);
     host.post((now) => ({ type: "boot", now }));
+  }
+
+  /** One more function, for this life and all later ones. */
+  offer(name: string): void {
+    if (this.#functions.has(name)) return;
+    this.#functions.add(name);
+    this.#register(name);
   }
 
   /** Ends the process. With `isDark` its host is without power, too: nobody is told. */
@@ -117,5 +124,11 @@ export class SimulatedFlooder implements Dialable {
     this.place.isDark = isDark;
     this.#life = undefined;
     this.#rooms.network.died(life.host, isDark);
+  }
+
+  #register(name: string): void {
+    const fun = functionName(name);
+    const resources = this.resources.map(resourceName);
+    this.#life?.host.post((now) => ({ type: "register", fun, resources, now }));
   }
 }

@@ -32,7 +32,7 @@ import { excessOf, leftoversOf } from "./size_checker.ts";
 import { hasItsLinks, type TableNode, tableViolations } from "./table_checker.ts";
 import { TraceDigest } from "./trace.ts";
 import type { Violation } from "./violation.ts";
-import { type Tamper, WireText } from "./wire_text.ts";
+import { type HearJson, type Tamper, WireText } from "./wire_text.ts";
 import type { WorldRooms } from "./world_rooms.ts";
 
 /** How a world is made; everything has a default. */
@@ -45,6 +45,8 @@ export interface SimulatedWorldOptions {
   readonly elideCodec?: boolean;
   /** Changes or drops messages on their way: a world that is meant to be wrong. Default: none. */
   readonly tamper?: Tamper;
+  /** Hears of each message of the reference's dialect as it is sent. Default: nobody. */
+  readonly onJson?: HearJson;
   /** Hears of each report of a node or client, with the world's time in ms. Default: nobody. */
   readonly onReport?: (at: number, name: string, report: Report) => void;
 }
@@ -96,7 +98,7 @@ export class SimulatedWorld {
     const faults: Faults = withDefaults(options.faults);
     const queue = this.#queue;
     this.#paths = new SimulatedPaths(seed, faults);
-    this.#wire = new WireText(elideCodec, tamper);
+    this.#wire = new WireText(elideCodec, tamper, options.onJson);
     this.#frames = new FrameChecker((place) => this.#residents.get(place));
     this.#network = new SimulatedNetwork(queue, this.#paths, this.#wire, this.#frames);
     const digest = this.#digest;

@@ -12,6 +12,9 @@ import type { Happening, Place } from "./simulated_paths.ts";
  */
 export type Tamper = (message: V1Message, from: string, to: string) => V1Message | undefined;
 
+/** Hears of a message of the reference's dialect as it is sent, with the names of sender and receiver. */
+export type HearJson = (message: JsonMessage, from: string, to: string) => void;
+
 /** One end of a connection, as far as writing and reading goes. */
 export interface WireEnd {
   /** The number its machine knows it by. */
@@ -47,18 +50,22 @@ export class WireText {
   readonly #json = jsonCodec({ frames: "text" });
   readonly #isElided: boolean;
   readonly #tamper: Tamper | undefined;
+  readonly #hear: HearJson | undefined;
 
   /** @param isElided Messages of `farcall.v1` are handed over as they are: faster, and the codec is not tried. */
-  constructor(isElided: boolean, tamper?: Tamper) {
+  constructor(isElided: boolean, tamper?: Tamper, hear?: HearJson) {
     this.#isElided = isElided;
     this.#tamper = tamper;
+    this.#hear = hear;
   }
 
   /** One turn's messages as frames. */
   write(from: WireEnd, messages: readonly WireMessage[]): Untaken[] {
-    return from.dialect === "json"
-      ? (messages as readonly JsonMessage[]).map((message) => this.#plain(message))
-      : this.#packed(from, messages as readonly V1Message[]);
+    if (from.dialect !== "json") return this.#packed(from, messages as readonly V1Message[]);
+    return (messages as readonly JsonMessage[]).map((message) => {
+      this.#hear?.(message, from.place.name, from.peer().place.name);
+      return this.#plain(message);
+    });
   }
 
   /** A frame at its destination. */

@@ -16,6 +16,7 @@ export const TOLD_STORIES: Readonly<Record<string, () => Transcript>> = {
   policy_border: policyBorder,
   resync,
   url_conflict: urlConflict,
+  legacy_gateway: legacyGateway,
 };
 
 function slowLink(): Transcript {
@@ -209,6 +210,48 @@ function urlConflict(): Transcript {
   story.lists();
   second.kill();
   story.tell("the copy crashes");
+  story.goOn();
+  story.lists();
+  return story;
+}
+
+function legacyGateway(): Transcript {
+  const story = new Transcript(
+    "A gateway to nodes that flood",
+    `u and g are nodes of farcall in cluster town. old and older, each in a cluster of its own, flood in the reference's
+     dialect. g is linked to old, and speaks for either side to the other: what u offers goes out as HELLOs, what old and
+     older offer comes in as groups that g writes. Floods take nothing back: what u withdraws is gone at once in town, and
+     stays with old and older. What g offers itself it can take back from old, by a GOODBYE and a HELLO of what is left. When
+     old dies, all that came through it is gone, what older offers too.`,
+  );
+  story.add("u", { cluster: "town" });
+  story.add("g", { cluster: "town" });
+  story.link("u", "g");
+  const peers = [story.node("g")];
+  const old = story.addFlooder("old", { cluster: "harbour", functions: ["h"], peers });
+  const older = story.addFlooder("older", { cluster: "hills", peers: [old] });
+  story.node("g").join(old);
+  story.quiet(12_000);
+  story.tell("linked: u–g, g–old, old–older; old offers h");
+  story.lists();
+  const offer = story.offer("u", "f");
+  story.tell("u offers f");
+  story.goOn();
+  older.offer("k");
+  story.tell("older offers k");
+  story.goOn();
+  story.lists();
+  const own = story.offer("g", "p");
+  story.offer("g", "q");
+  story.tell("g offers p and q");
+  story.goOn();
+  story.node("u").withdraw(offer);
+  story.node("g").withdraw(own);
+  story.tell("u withdraws f, and g withdraws p");
+  story.goOn();
+  story.lists();
+  old.kill();
+  story.tell("old crashes");
   story.goOn();
   story.lists();
   return story;

@@ -4,11 +4,14 @@
  * @module
  */
 import {
+  type SimulatedFlooder,
+  type SimulatedFlooderOptions,
   type SimulatedNode,
   type SimulatedNodeOptions,
   SimulatedWorld,
 } from "@farcall/farcall/testing";
 import type { Report } from "../../lib/core/reports.ts";
+import type { JsonMessage } from "../../lib/protocol/json_messages.ts";
 import type { GroupName, V1Message } from "../../lib/protocol/v1_messages.ts";
 
 /** Every path takes so long, in ms, unless the story says otherwise. */
@@ -25,6 +28,7 @@ export class Transcript {
   readonly world: SimulatedWorld;
   readonly #lines: string[] = [];
   readonly #nodes = new Map<string, SimulatedNode>();
+  readonly #flooders = new Map<string, SimulatedFlooder>();
   /** Names that handles stand for, by sender and receiver. */
   readonly #names = new Map<string, GroupName>();
   readonly #functions = new Map<string, string>();
@@ -48,6 +52,7 @@ export class Transcript {
         this.#said(sent ?? message, from, to, sent === undefined);
         return sent;
       },
+      onJson: (message, from, to) => this.#saidOf(from, to, jsonWords(message)),
       onReport: (_at, name, report) => this.#reported(name, report),
     });
   }
@@ -57,6 +62,13 @@ export class Transcript {
     const node = this.world.addNode(name, options);
     this.#nodes.set(name, node);
     return node;
+  }
+
+  /** A node of the reference's kind. */
+  addFlooder(name: string, options: SimulatedFlooderOptions = {}): SimulatedFlooder {
+    const flooder = this.world.addFlooder(name, options);
+    this.#flooders.set(name, flooder);
+    return flooder;
   }
 
   /** Nodes of one cluster, all joined by these links; told in one line, when all is quiet again. */
@@ -98,10 +110,10 @@ export class Transcript {
   }
 
   /** Lets the story go on until nothing moves, without a word about it. */
-  quiet(): void {
+  quiet(ms = PAUSE_MS): void {
     this.#flush();
     const length = this.#lines.length;
-    this.world.pass(PAUSE_MS);
+    this.world.pass(ms);
     this.#flush();
     this.#lines.splice(length);
   }
@@ -119,6 +131,13 @@ export class Transcript {
       const some = node.listings().filter(({ distance }) => distance > 0)
         .map(({ fun, origin, distance }) => `${fun} of ${short(origin)} at ${distance}`).sort();
       const what = node.isAlive ? `lists ${some.join(", ") || "nothing"}` : "is dead";
+      this.#lines.push(`${" ".repeat(9)}  ${name} ${what}`);
+    }
+    for (const [name, flooder] of this.#flooders) {
+      const some = [...flooder.heard()].flatMap(([origin, funs]) =>
+        [...funs].map((fun) => `${fun} of ${short(origin)}`)
+      ).sort();
+      const what = flooder.isAlive ? `has heard of ${some.join(", ") || "nothing"}` : "is dead";
       this.#lines.push(`${" ".repeat(9)}  ${name} ${what}`);
     }
   }
@@ -166,6 +185,10 @@ export class Transcript {
 
   #said(message: V1Message, from: string, to: string, isLost: boolean): void {
     const words = this.#words(message, from, to);
+    this.#saidOf(from, to, words === undefined || !isLost ? words : `(lost: ${words})`);
+  }
+
+  #saidOf(from: string, to: string, words: string | undefined): void {
     if (words === undefined) return;
     const way = `${from} → ${to}`;
     const at = this.world.now;
@@ -173,7 +196,7 @@ export class Transcript {
       this.#flush();
       this.#frame = { at, way, words: [] };
     }
-    this.#frame.words.push(isLost ? `(lost: ${words})` : words);
+    this.#frame.words.push(words);
   }
 
   #flush(): void {
@@ -237,6 +260,17 @@ export class Transcript {
     const life = lives.indexOf(incarnation) === 0 ? "" : "'".repeat(lives.indexOf(incarnation));
     return `${short(origin)}${life}/${maxHops}${scope === "" ? "" : ` for ${scope}`}`;
   }
+}
+
+/** A message of the reference's dialect; gossip and answers are left out. */
+function jsonWords(message: JsonMessage): string | undefined {
+  if (message.type === "GOODBYE") return `GOODBYE ${short(message.departing)}`;
+  if (message.type !== "HELLO") return undefined;
+  const { capabilities, propagation } = message.announcement;
+  const { hopCount, originalSource, announcementId: id } = propagation;
+  const funs = capabilities.functions.join(" and ") || "nothing";
+  if (id === "" || id.startsWith(":")) return `HELLO, I offer ${funs}`;
+  return `HELLO, ${funs} of ${short(originalSource ?? "")}, hop count ${hopCount}`;
 }
 
 function short(url: string): string {

@@ -29,6 +29,8 @@ const USAGE = `deno task sim [flags]
   --nodes N            nodes of each, 2 to 256; default: drawn, 3 to 64
   --topology T         ${TOPOLOGIES.join(", ")}; default: drawn
   --max-hops H         greatest radius of an offer, 1 to 16; default: drawn, 1 to 9
+  --flooders N         nodes of the reference's kind in each, 0 to 8; default: drawn, mostly none
+  --twins N            nodes that have the URL of another one, 0 to 8; default: drawn, mostly none
   --mode M             safety (default) or liveness
   --elide-codec        hand messages over without writing and reading them
   --twice              live each story twice: both traces must be alike to the byte
@@ -70,6 +72,8 @@ export function readSimFlags(args: readonly string[]): SimFlags {
       nodes: { type: "string" },
       topology: { type: "string" },
       "max-hops": { type: "string" },
+      flooders: { type: "string" },
+      twins: { type: "string" },
       mode: { type: "string", default: "safety" },
       "elide-codec": { type: "boolean", default: false },
       twice: { type: "boolean", default: false },
@@ -77,7 +81,7 @@ export function readSimFlags(args: readonly string[]): SimFlags {
       json: { type: "boolean", default: false },
     },
   });
-  const { nodes, topology, "max-hops": maxHops } = values;
+  const { nodes, topology, "max-hops": maxHops, flooders, twins } = values;
   return {
     seed: wholeNumber("--seed", values.seed, 0, Number.MAX_SAFE_INTEGER),
     runs: wholeNumber("--runs", values.runs, 1, 100_000_000),
@@ -88,6 +92,8 @@ export function readSimFlags(args: readonly string[]): SimFlags {
         ? {}
         : { topology: oneOf<Topology>("--topology", topology, TOPOLOGIES) }),
       ...(maxHops === undefined ? {} : { maxHops: wholeNumber("--max-hops", maxHops, 1, 16) }),
+      ...(flooders === undefined ? {} : { flooders: wholeNumber("--flooders", flooders, 0, 8) }),
+      ...(twins === undefined ? {} : { twins: wholeNumber("--twins", twins, 0, 8) }),
     },
     elideCodec: values["elide-codec"],
     twice: values.twice,
@@ -98,12 +104,14 @@ export function readSimFlags(args: readonly string[]): SimFlags {
 
 /** The command that lives one run again. */
 export function replayCommand(seed: number, { story }: SimFlags): string {
-  const { nodes, topology, maxHops, mode } = story;
+  const { nodes, topology, maxHops, flooders, twins, mode } = story;
   const flags = [
     ...(mode === undefined || mode === "safety" ? [] : [`--mode ${mode}`]),
     ...(nodes === undefined ? [] : [`--nodes ${nodes}`]),
     ...(topology === undefined ? [] : [`--topology ${topology}`]),
     ...(maxHops === undefined ? [] : [`--max-hops ${maxHops}`]),
+    ...(flooders === undefined ? [] : [`--flooders ${flooders}`]),
+    ...(twins === undefined ? [] : [`--twins ${twins}`]),
   ];
   return ["deno task sim", `--seed ${seed} --runs 1`, ...flags, "--transcript"].join(" ");
 }

@@ -16,7 +16,7 @@ export type OperationKind =
   | "clientRequest"
   /** A node asks all its peers to tell everything anew. */
   | "resync"
-  /** A node gets other rules for what may pass between clusters; `value` chooses them. */
+  /** A node gets other rules for what may pass between clusters and what it lists; `value` chooses them. */
   | "policy"
   /** A node gets one more peer. */
   | "join"

@@ -25,6 +25,7 @@ export interface MixedNode {
   /** For people. */
   readonly name: string;
   readonly url: string;
+  readonly cluster: string;
   readonly functions: readonly string[];
   readonly resources: readonly string[];
   readonly isAlive: boolean;
@@ -71,7 +72,7 @@ function exactViolations(
 }
 
 function strangeViolations(
-  { name }: TableNode,
+  { name, lists }: TableNode,
   listing: Listing,
   { flooders, nodes, offered, areGhostsDue }: {
     readonly flooders: readonly MixedNode[];
@@ -81,10 +82,17 @@ function strangeViolations(
   },
 ): Violation[] {
   const key = listedKey(listing);
+  if (lists?.(listing.cluster, listing.fun) === false) {
+    return [{ invariant: "I2", text: `${name} lists ${key}, which its import rules keep out` }];
+  }
   const flooder = flooders.find(({ url }) => url === listing.origin);
   if (flooder !== undefined) {
     const isTrue = flooder.functions.includes(listing.fun) &&
       flooder.resources.join() === listing.resources.join();
+    // What a living one passed on stays as long as the link to it.
+    if (isTrue && areGhostsDue && flooders.every(({ isAlive }) => !isAlive)) {
+      return [{ invariant: "I3", text: `${name} still lists ${key}, which is dead for long` }];
+    }
     return isTrue ? [] : [{ invariant: "I2", text: `${name} lists ${key}, which nobody offers` }];
   }
   if (!areGhostsDue || offered.has(key)) return [];
@@ -110,6 +118,7 @@ function nearViolations(
   }
   if (nearest === Infinity) return [];
   return flooder.functions.flatMap((fun) => {
+    if (node.lists?.(flooder.cluster, fun) === false) return [];
     const key = `${flooder.url} ${fun} [${flooder.resources.join(",")}]`;
     const is = listed.get(key)?.distance ?? Infinity;
     if (is <= nearest) return [];

@@ -28,8 +28,10 @@ export function shrinkStory(story: Story, options: RunOptions = {}): Story {
       operations: fewest(operations, (kept) => fails({ ...shortest, operations: kept })),
     };
     shortest = { ...shortest, edges: fewest(edges, (kept) => fails({ ...shortest, edges: kept })) };
-    const open = { ...shortest, refused: shortest.refused.map(() => 0) };
-    if (fails(open)) shortest = open;
+    for (const rules of ["refused", "imports"] as const) {
+      const open = { ...shortest, [rules]: shortest[rules].map(() => 0) };
+      if (fails(open)) shortest = open;
+    }
   } while (shortest.operations.length + shortest.edges.length < before && lives < LIVES_MAX);
   return shortest;
 }

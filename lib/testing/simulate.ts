@@ -1,4 +1,5 @@
 import type { Listing } from "../federation/function_registry.ts";
+import { LEGACY_REFRESH_MS, TRACKER_TTL_MS } from "../protocol/limits.ts";
 import type { FaultOptions } from "./fault_options.ts";
 import type { SimulatedFunction } from "./simulated_function.ts";
 import { SimulatedWorld } from "./simulated_world.ts";
@@ -8,6 +9,11 @@ import { excessOf } from "./size_checker.ts";
 import { line, operationLine, reportLine } from "./story_lines.ts";
 import type { Violation } from "./violation.ts";
 import type { Tamper } from "./wire_text.ts";
+
+/** Until a silent path to a flooding node is noticed on both sides, in ms. */
+const SILENT_FLOODER_MS = 120_000;
+/** Longer than offers are refreshed and expire (120 s and 300 s), over two gateways, in ms. */
+const GHOSTS_EXPIRED_MS = 2 * (LEGACY_REFRESH_MS + TRACKER_TTL_MS) + 60_000;
 
 /** What a run is made from besides its story. */
 export interface RunOptions {
@@ -79,12 +85,14 @@ export function runStory(story: Story, options: RunOptions = {}): RunResult {
     const life = new StoryLife(world, story, options.functions ?? STORY_FUNCTIONS, faults);
     for (const operation of story.operations) {
       world.pass(operation.pauseMs);
-      if (options.tell !== undefined) tell(operationLine(world.now, operation));
+      if (options.tell !== undefined) tell(operationLine(world.now, operation, story.nodes));
       life.live(operation);
       violations.push(...life.nodes.flatMap(excessOf));
     }
     const among = life.endFaults();
     tell(line(world.now, "*", `faults end; ${among.map(({ name }) => name).join(" ")} must rest`));
+    // A path to a flooding node that is silent is noticed late where only the other side would speak.
+    if (story.flooders > 0) world.pass(SILENT_FLOODER_MS);
     const settled = world.settle(among);
     for (const node of among) listings.set(node.name, node.listings());
     rest = settled;
@@ -96,8 +104,13 @@ export function runStory(story: Story, options: RunOptions = {}): RunResult {
     }
     for (const operation of story.afterwards) {
       if (violations.length > 0) break;
-      if (options.tell !== undefined) tell(operationLine(world.now, operation));
+      if (options.tell !== undefined) tell(operationLine(world.now, operation, story.nodes));
       violations.push(...life.liveAtRest(operation).violations);
+    }
+    const areGhostsDue = story.mode === "safety" && story.flooders > 0 && story.seed % 2 === 0;
+    if (areGhostsDue && violations.length === 0) {
+      world.pass(GHOSTS_EXPIRED_MS);
+      violations.push(...world.settle(among, true).violations);
     }
     if (story.mode === "safety" && violations.length === 0) {
       tell(line(world.now, "*", "all but one die"));

@@ -17,6 +17,12 @@ import type { Untaken, WireText } from "./wire_text.ts";
 /** Numbers of WebSocket closings that the network itself makes. */
 const ABNORMAL = 1006;
 
+/**
+ * Sockets of the reference's dialect have no heartbeat of ours where they are accepted: the platform pings, and ends them when
+ * two pings in a row bring nothing, in ms.
+ */
+const PLATFORM_PING_MS = 30_000;
+
 /** Looks on as frames travel, and never touches them. */
 export interface LinkWatch {
   /** A frame leaves an end. */
@@ -211,6 +217,18 @@ export class SimulatedNetwork {
     target.isOpen = true;
     post(process, { ...happening, dial: undefined, remote }, undefined, () => {
       this.#push(target, { type: "opened" });
+    });
+    if (dialect === "json") this.#ping(target, 0);
+  }
+
+  #ping(end: End, unanswered: number): void {
+    this.#queue.add(this.#queue.now + PLATFORM_PING_MS, () => {
+      if (!end.isOpen) return;
+      const { process, out } = end.peer();
+      const isAnswered = process !== undefined && !out.direction.isSilent &&
+        !end.out.direction.isSilent;
+      if (isAnswered || unanswered === 0) return this.#ping(end, isAnswered ? 0 : 1);
+      this.#closed(end, { at: this.#queue.now, type: "closed", code: ABNORMAL, reason: "no pong" });
     });
   }
 

@@ -30,8 +30,8 @@ import type { Place } from "./simulated_paths.ts";
 import type { Dialable } from "./simulated_flooder.ts";
 import type { WorldRooms } from "./world_rooms.ts";
 
-/** The rules of a policy that say what passes links: those that the table checker knows. */
-export type LinkPolicy = Pick<ClusterPolicy, "links">;
+/** The rules of a policy that say what passes links and what is listed: those that the table checker knows. */
+export type LinkPolicy = Pick<ClusterPolicy, "links" | "imports">;
 
 /** What a node is made from. */
 export interface SimulatedNodeOptions {
@@ -41,7 +41,7 @@ export interface SimulatedNodeOptions {
   readonly cluster?: string;
   /** Nodes to keep links to. Default: none; others may dial this one. */
   readonly peers?: readonly Dialable[];
-  /** What may pass its links. Default: all whose scope allows it. */
+  /** What may pass its links, and what it lists. Default: all whose scope allows it. */
   readonly policy?: LinkPolicy;
   /** Whether nodes of its cluster find each other and link themselves. Default `false`. */
   readonly formsCluster?: boolean;
@@ -86,12 +86,12 @@ export class SimulatedNode implements Dialable {
     this.#setup = options.setup ?? (() => {});
   }
 
-  /** Its rules for its links. */
+  /** Its rules for its links and its lists. */
   get policy(): LinkPolicy {
     return this.#policy;
   }
 
-  /** Other rules for its links, for this life and all later ones. */
+  /** Other rules for its links and its lists, for this life and all later ones. */
   setPolicy(policy: LinkPolicy): void {
     const rules = this.#policy = checkClusterPolicy(policy);
     this.#life?.host.post((now) => ({ type: "rules", rules, now }));

@@ -16,6 +16,7 @@ import type { Traffic } from "./connection_ends.ts";
 import { EventQueue } from "./event_queue.ts";
 import { type FaultOptions, type Faults, withDefaults } from "./fault_options.ts";
 import { FrameChecker } from "./frame_checker.ts";
+import { importFilter } from "./import_filter.ts";
 import { ListingBook } from "./listing_book.ts";
 import { Chance } from "./seeded_chance.ts";
 import { SimulatedClient } from "./simulated_client.ts";
@@ -31,6 +32,7 @@ import { type Place, SimulatedPaths } from "./simulated_paths.ts";
 import { excessOf, leftoversOf } from "./size_checker.ts";
 import { hasItsLinks, type TableNode, tableViolations } from "./table_checker.ts";
 import { TraceDigest } from "./trace.ts";
+import { chosenTwin } from "./twin_links.ts";
 import type { Violation } from "./violation.ts";
 import { type HearJson, type Tamper, WireText } from "./wire_text.ts";
 import type { WorldRooms } from "./world_rooms.ts";
@@ -298,7 +300,7 @@ export class SimulatedWorld {
    * @returns What is wrong.
    */
   outlive(last: SimulatedNode): Violation[] {
-    for (const node of this.nodes) if (node !== last) node.kill();
+    for (const node of [...this.nodes, ...this.flooders]) if (node !== last) node.kill();
     for (const client of this.clients) client.close();
     for (const registration of [...last.offers.keys()]) last.withdraw(registration);
     this.pass(FORGOTTEN_MS);
@@ -313,30 +315,38 @@ export class SimulatedWorld {
   }
 
   #neighbourhood(flooder: SimulatedFlooder, live: readonly SimulatedNode[]): MixedNode {
-    const { name, address: url, functions, resources, isAlive } = flooder;
+    const { name, address: url, cluster, functions, resources, isAlive } = flooder;
     const near = live.filter((node) =>
       isAlive && this.isOpen(node, flooder) && (node.peers.has(flooder) || flooder.peers.has(node))
     );
-    return { name, url, functions, resources, isAlive, gateways: near.map((node) => node.name) };
+    const gateways = near.map((node) => node.name);
+    return { name, url, cluster, functions, resources, isAlive, gateways };
   }
 
   #table(node: SimulatedNode, live: readonly SimulatedNode[]): TableNode {
     const { name, url, cluster, incarnation = "", offers } = node;
     const policy = new ClusterRules(cluster, node.policy);
+    const lists = importFilter(cluster, node.policy.imports ?? []);
     const near = (one: SimulatedNode): SimulatedNode[] =>
       live.filter((other) =>
         other.url !== one.url &&
         (one.peers.has(other) || other.peers.has(one) || areKin(one, other)) &&
         this.isOpen(one, other)
       );
-    // Of several nodes with one URL the latest life gets the link.
     const isChosen = (one: SimulatedNode, by: SimulatedNode): boolean =>
-      near(by).every(({ url, incarnation = "" }) =>
-        url !== one.url || incarnation <= (one.incarnation ?? "")
-      );
+      chosenTwin(by, near(by).filter(({ url }) => url === one.url)) === one;
     const neighbours = near(node).filter((other) => isChosen(other, node) && isChosen(node, other))
       .map((other) => other.name);
-    const made = { name, url, cluster, incarnation, policy, neighbours, links: node.links() };
+    const made = {
+      name,
+      url,
+      cluster,
+      incarnation,
+      policy,
+      lists,
+      neighbours,
+      links: node.links(),
+    };
     return { ...made, offers: [...offers.values()], listings: node.listings() };
   }
 }

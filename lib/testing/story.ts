@@ -5,7 +5,9 @@
  */
 
 import { type FaultOptions, type OperationKind, withDefaults } from "./fault_options.ts";
+import type { Operation } from "./operation.ts";
 import { Chance } from "./seeded_chance.ts";
+import { type CompanyOptions, drawCompany } from "./story_company.ts";
 import { type Edge, edgesOf, TOPOLOGIES, type Topology } from "./topology.ts";
 
 /**
@@ -13,20 +15,6 @@ import { type Edge, edgesOf, TOPOLOGIES, type Topology } from "./topology.ts";
  * random connected core heals, the rest stays broken for ever, and the core must come to rest and answer calls.
  */
 export type SimulationMode = "safety" | "liveness";
-
-/** One thing that happens, after a pause. Numbers of nodes are taken as they are, values modulo what there is. */
-export interface Operation {
-  /** What happens. */
-  readonly kind: OperationKind;
-  /** To which node. */
-  readonly node: number;
-  /** The other node, where there is one. */
-  readonly other: number;
-  /** Chooses among what `kind` leaves open: a whole number below 2^30. */
-  readonly value: number;
-  /** How long nothing happens before, in ms. */
-  readonly pauseMs: number;
-}
 
 /** What becomes of a node outside the core. */
 export type Fate = "dead" | "dark" | "still" | "silent" | "deaf";
@@ -43,17 +31,23 @@ export interface Story {
   readonly clusters: number;
   /** How many nodes there are. */
   readonly nodes: number;
+  /** How many nodes of the reference's kind there are besides; flooding node `n` has the number `nodes + n`. */
+  readonly flooders: number;
+  /** Nodes that call themselves by the URL of another one. */
+  readonly twins: readonly Edge[];
   /** Nodes from this one on start during the story. */
   readonly lateFrom: number;
   /** Peers of each node from the start. */
   readonly edges: readonly Edge[];
   /** For each node the directed pairs of clusters that its policy refuses, as bits. */
   readonly refused: readonly number[];
+  /** For each node what its import rules are drawn from; 0 = it lists everything. */
+  readonly imports: readonly number[];
   /** Greatest radius of an offer. */
   readonly maxHops: number;
   /** What happens, in order. */
   readonly operations: readonly Operation[];
-  /** In safety: what happens when all is at rest, one by one, each to a federation at rest. */
+  /** In safety, without flooding nodes and twins: what happens when all is at rest, one by one, each to a federation at rest. */
   readonly afterwards: readonly Operation[];
   /** In liveness: the core that heals. */
   readonly core: readonly number[];
@@ -62,7 +56,7 @@ export interface Story {
 }
 
 /** What a story is drawn from; what is left out is drawn from the seed. */
-export interface StoryOptions {
+export interface StoryOptions extends CompanyOptions {
   /** A whole number from 0. */
   readonly seed: number;
   /** Default `"safety"`. */
@@ -138,13 +132,19 @@ export function drawStory(options: StoryOptions): Story {
   if (chance.isHit(0.5)) {
     operations.push({ kind: "heal", node: 0, other: 0, value: 0, pauseMs: drawPause() });
   }
+  const company = drawCompany(nodes, operations.length, options, new Chance(seed, 3));
+  for (const { at, operation } of company.operations) operations.splice(at, 0, operation);
+  const { flooders, twins, imports } = company;
+  // With them one loss may be a growth as well.
+  const isPlain = flooders === 0 && twins.length === 0;
   return {
-    ...{ seed, mode, topology, nodes, lateFrom, edges, refused, operations },
+    ...{ seed, mode, topology, nodes, lateFrom, refused, operations, flooders, twins, imports },
+    edges: [...edges, ...company.edges],
     clusters: chance.between(1, STORY_CLUSTERS_MAX),
     maxHops: options.maxHops ?? drawnHops,
     core: mode === "liveness" ? drawCore(nodes, edges, chance) : [],
-    fates: Array.from({ length: nodes }, () => chance.pick(FATES)),
-    afterwards: mode === "safety" ? drawAfterwards(nodes, edges, chance) : [],
+    fates: Array.from({ length: nodes + flooders }, () => chance.pick(FATES)),
+    afterwards: mode === "safety" && isPlain ? drawAfterwards(nodes, edges, chance) : [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Report } from "../core/reports.ts";
 import type { OperationKind } from "./fault_options.ts";
-import type { Operation } from "./story.ts";
+import type { Operation } from "./operation.ts";
 
 type Words = (node: string, other: string, value: number) => string;
 
@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<OperationKind, Words>> = {
   request: (node) => `${node} makes a request of several commands`,
   clientRequest: () => "the client makes a request of several commands",
   resync: (node) => `${node} asks its peers to tell everything anew`,
-  policy: (node) => `${node} gets other rules for its links`,
+  policy: (node) => `${node} gets other rules for its links and its lists`,
   join: (node, other) => `${node} gets the peer ${other}`,
   cut: (node, other) => `the path between ${node} and ${other} breaks`,
   silence: (node, other) => `the path between ${node} and ${other} goes silent`,
@@ -41,9 +41,14 @@ export function line(at: number, who: string, what: string): string {
   return `${at.toFixed(1).padStart(10)} ${who.padEnd(7)} ${what}`;
 }
 
-/** A fault or a deed, as a line. */
-export function operationLine(at: number, { kind, node, other, value }: Operation): string {
-  return line(at, "*", WORDS[kind](`n${node}`, `n${other}`, value));
+/** A fault or a deed, as a line; `nodes` = from this number on nodes flood. */
+export function operationLine(
+  at: number,
+  { kind, node, other, value }: Operation,
+  nodes = Infinity,
+): string {
+  const named = (number: number): string => number < nodes ? `n${number}` : `o${number - nodes}`;
+  return line(at, "*", WORDS[kind](named(node), named(other), value));
 }
 
 /** What a node or client says of itself, as a line. */

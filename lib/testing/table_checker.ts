@@ -11,6 +11,7 @@ import type { Listing } from "../federation/function_registry.ts";
 import type { PeeringPolicy } from "../federation/peering_policy.ts";
 import { type ClusterId, incarnation, maxHops, type NodeUrl } from "../protocol/names.ts";
 import type { GroupName } from "../protocol/v1_messages.ts";
+import type { ImportFilter } from "./import_filter.ts";
 import type { Violation } from "./violation.ts";
 
 /** A live node: what the book says of it, and what its core says. */
@@ -21,6 +22,8 @@ export interface TableNode {
   readonly cluster: ClusterId;
   readonly incarnation: string;
   readonly policy: PeeringPolicy;
+  /** Which offers of other clusters it lists. Default: all. */
+  readonly lists?: ImportFilter;
   /** What it offers, by the book. */
   readonly offers: readonly {
     readonly fun: string;
@@ -100,7 +103,8 @@ function expect(
       if (distance >= (nearest.get(nodeKey) ?? Infinity)) continue;
       nearest.set(nodeKey, distance);
       const value = valueOf(distance, origin.incarnation, origin.cluster);
-      lifeOf(origin, expected.get(node))?.listed.set(key, value);
+      const life = lifeOf(origin, expected.get(node));
+      if (node.lists?.(origin.cluster, fun) !== false) life?.listed.set(key, value);
     }
   }
 }

@@ -56,6 +56,20 @@ Deno.test("A farcall node behind a flooding one hears of farcall offers, and its
   assertEquals(listed(b), []);
 });
 
+Deno.test("A flooding node without power that nobody can dial is not listed for ever", () => {
+  const world = new SimulatedWorld({ seed: 4, faults: { latencyMsMax: 50 } });
+  const a = world.addNode("a", { cluster: "c0" });
+  const old = world.addFlooder("old", { cluster: "c1", peers: [a], functions: ["legacy"] });
+  world.pass(60_000);
+  assertEquals(listed(a), ["legacy@1"]);
+  world.pass(600_000);
+  assertEquals(listed(a), ["legacy@1"], "it is quiet, and lives");
+  old.kill(true);
+  world.pass(EXPIRED_MS);
+  assertEquals(world.settle(world.nodes, true).violations, []);
+  assertEquals(listed(a), []);
+});
+
 Deno.test("Mixed federations keep their promises under random faults", () => {
   const heard = { through: 0, legacy: 0 };
   for (let seed = 1; seed <= 25; seed += 1) liveMixed(seed, heard);

@@ -31,8 +31,8 @@ export function mustKeepAllPromises({ from, runs, ...options }: PinnedRuns): Run
     const story = drawStory({ ...options, seed });
     const result = runStory(story, options);
     if (result.violations.length === 0) return result;
-    const { mode, nodes, topology, maxHops } = options;
-    const flags = Object.entries({ mode, nodes, topology, "max-hops": maxHops })
+    const { mode, nodes, topology, maxHops, flooders, twins } = options;
+    const flags = Object.entries({ mode, nodes, topology, "max-hops": maxHops, flooders, twins })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => ` --${name} ${value}`);
     const command = `deno task sim --seed ${seed} --runs 1${flags.join("")} --transcript`;

@@ -51,6 +51,21 @@ Deno.test("What changed behind a closed border is known when it opens", () => {
   assertEquals([b, c].map((node) => listed(node).toSorted()), [["f", "g"], ["f", "g"]]);
 });
 
+Deno.test("What import rules keep out is listed nowhere on that node alone, and is there again when they go", () => {
+  const { world, nodes: [a, b, c] } = chain();
+  if (a === undefined || b === undefined || c === undefined) throw new Error("The chain is short");
+  b.setPolicy({ imports: [{ functions: "f", from: "c0", allow: false }] });
+  a.register("g", () => 2);
+  assertEquals(world.settle().violations, []);
+  assertEquals([b, c].map((node) => listed(node).toSorted()), [["g"], ["f", "g"]]);
+  b.setPolicy({ imports: [{ from: "c0", allow: false }, { functions: "*", allow: true }] });
+  assertEquals(world.settle().violations, []);
+  assertEquals([b, c].map((node) => listed(node).toSorted()), [[], ["f", "g"]]);
+  b.setPolicy(OPEN);
+  assertEquals(world.settle().violations, []);
+  assertEquals([b, c].map((node) => listed(node).toSorted()), [["f", "g"], ["f", "g"]]);
+});
+
 Deno.test("Federations whose rules change again and again keep all promises", () => {
   mustKeepAllPromises({ from: 90_000, runs: 40, faults: { weights: { policy: 40 } } });
 });

@@ -25,7 +25,7 @@ const node = (name: string, neighbours: string[], listings: Listing[]): TableNod
 
 const OLD: MixedNode = {
   ...{ name: "old", url: urlOf("old"), functions: ["legacy"], resources: [] },
-  ...{ isAlive: true, gateways: ["a"] },
+  ...{ cluster: "c1", isAlive: true, gateways: ["a"] },
 };
 
 /** What is wrong when a chain a, b lists this; the flooding node is linked with a. */
@@ -63,4 +63,24 @@ Deno.test("mixedViolations allows a ghost of a farcall node until it must have e
   assertEquals(verdicts(A, ghost, true), [
     `I3 b still lists ${urlOf("dead")} f [], which is dead for long`,
   ]);
+});
+
+Deno.test("mixedViolations allows no ghost of a flooding node when all of them are dead for long (I3)", () => {
+  const dead: MixedNode = { ...OLD, isAlive: false, gateways: [] };
+  const told = (areGhostsDue: boolean): string[] =>
+    mixedViolations([node("a", [], A)], [dead], areGhostsDue).map(({ text }) => text);
+  assertEquals(told(false), []);
+  assertEquals(told(true), [`a still lists ${urlOf("old")} legacy [], which is dead for long`]);
+});
+
+Deno.test("mixedViolations asks for no offer that import rules keep out, and finds it where it is listed (I2)", () => {
+  const lists = (cluster: string, fun: string): boolean => cluster !== "c0" || fun !== "legacy";
+  const told = (listings: Listing[], cluster: string): string[] =>
+    mixedViolations([{ ...node("a", [], listings), lists }], [{ ...OLD, cluster }], false)
+      .map(({ text }) => text);
+  assertEquals(told(A, "c1"), [
+    `a lists ${urlOf("old")} legacy [], which its import rules keep out`,
+  ]);
+  assertEquals(told([], "c0"), []);
+  assertEquals(told([], "c1"), ["a lists legacy of old Infinity links away, not 1"]);
 });

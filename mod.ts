@@ -38,7 +38,10 @@ export type { PeerReader } from "./lib/edges/peer_reader.ts";
 export type { Listen, NodeEdges, NodeOptions, NodeTls, Peering } from "./lib/node/options.ts";
 export { type FunctionOptions, Offer } from "./lib/client/offer.ts";
 export type {
+  ArgumentOf,
+  ArgumentTuple,
   ContractFunction,
+  FunctionArgs,
   FunctionContext,
   RegisteredFunction,
   YieldingFunction,
@@ -56,6 +59,12 @@ export {
   type YieldingContract,
 } from "./lib/contract/contract.ts";
 export type * from "./lib/contract/terms.ts";
+export {
+  type GivenItems,
+  streamed,
+  StreamedSchema,
+  type TakenItems,
+} from "./lib/contract/streamed.ts";
 export {
   DeclaredError,
   declaredError,

@@ -1,16 +1,21 @@
 // deno-lint-ignore-file no-console
 /**
- * A function that gives many values, read over two relays: typed, as fast as the reader reads, ended by leaving the loop, and
- * taken up again where it was when its node is lost.
+ * Streams in both directions, over a relay: a function gives lines without end, as fast as they are read, and goes on at another
+ * node when its own is lost; another one is given lines and answers while they still come.
  *
  * @module
  */
-import { contract, type FarcallNode, startNode } from "@farcall/farcall";
+import { contract, type FarcallNode, startNode, streamed } from "@farcall/farcall";
 import * as v from "valibot";
 
 const tail = contract("tail", {
   args: [v.string()],
   yields: v.object({ number: v.number(), line: v.string() }),
+});
+
+const count = contract("count", {
+  args: [streamed(v.string()), v.number()],
+  yields: v.object({ lines: v.number(), letters: v.number() }),
 });
 
 let made = 0;
@@ -23,6 +28,19 @@ async function* follow(
   for (let number = from;; number += 1) {
     made += 1;
     yield { number, line: `${path}: line ${number}, ${"and so on, ".repeat(100)}` };
+  }
+}
+
+/** Counts what it is given, and says now and then how far it is. */
+async function* counted(
+  lines: AsyncIterable<string>,
+  every: number,
+): AsyncGenerator<{ lines: number; letters: number }> {
+  const seen = { lines: 0, letters: 0 };
+  for await (const line of lines) {
+    seen.lines += 1;
+    seen.letters += line.length;
+    if (seen.lines % every === 0) yield { ...seen };
   }
 }
 
@@ -53,8 +71,24 @@ for (const node of providers) {
     signal.addEventListener("abort", () => console.log(`${node.cluster} is not read any more`));
     return follow(path, resumeFrom);
   });
+  node.register(count, ([lines, every]) => counted(lines, every));
 }
 await known(office, 2);
+
+/** As many lines as anybody wants. */
+async function* written(): AsyncGenerator<string> {
+  let line = 0;
+  try {
+    for (;; line += 1) yield `line ${line}`;
+  } finally {
+    console.log(`no more lines are wanted after less than ${Math.ceil(line / 10_000) * 10_000}`);
+  }
+}
+
+for await (const { lines, letters } of office.stream(count, [written(), 1_000])) {
+  console.log(`${lines} lines, ${letters} letters`);
+  if (lines === 3_000) break;
+}
 
 let expected = 0;
 for await (const { number } of office.stream(tail, ["/var/log/app"], { resumeFrom: 0 })) {

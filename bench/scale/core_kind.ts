@@ -49,7 +49,9 @@ class CoreMember implements Member {
       },
     };
     this.#owner = {
-      item: () => {},
+      items: () => {},
+      wanted: () => {},
+      given: () => {},
       settle: () => {},
       report: () => {},
       invoke: () => {},

@@ -8,6 +8,7 @@ import { callError, FarcallError } from "../protocol/errors.ts";
 import { jsonExcess } from "../protocol/json_scan.ts";
 import { ARGUMENTS_MAX, MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
 import { Payload } from "../protocol/payload.ts";
+import { isOnlyStream } from "./item_iterator.ts";
 
 /** What is left of a message's bytes for the rest of it: names, resources, brackets. */
 const ENVELOPE_BYTES = 64 * 1024;
@@ -23,7 +24,7 @@ export function fitsMessage(payload: Payload): boolean {
 /**
  * Positional arguments.
  *
- * @throws {TypeError} If they are not an array, or JSON can't say them.
+ * @throws {TypeError} If they are not an array, one of them is a stream, or JSON can't say them.
  * @throws {RangeError} If there are more than 256.
  * @throws {FarcallError} `PAYLOAD_TOO_LARGE`.
  */
@@ -35,6 +36,9 @@ export function argumentsPayload(name: string, args: readonly unknown[]): Payloa
     throw new RangeError(
       `${name} got ${args.length} arguments, at most ${ARGUMENTS_MAX} can travel`,
     );
+  }
+  if (args.some(isOnlyStream)) {
+    throw new TypeError(`${name} can't be given a stream here, only by \`call\` and \`stream\``);
   }
   return checked(name, args);
 }

@@ -8,16 +8,15 @@
 import type { Soon } from "../contract/checking.ts";
 import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
 import { declaredFromWire } from "../contract/declared_error.ts";
-import { type CallManner, PLAIN_MANNER } from "../core/call_record.ts";
 import type { Outcome } from "../core/effects.ts";
 import type { CallCommand, CallId } from "../core/events.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import { type Clock, systemClock } from "../edges/system_clock.ts";
-import type { AskedContract, ContractDifference } from "../protocol/contract_facts.ts";
+import type { ContractDifference } from "../protocol/contract_facts.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
-import { argumentsPayload, kwargsPayload } from "./arguments.ts";
+import { askedOf, type CallParts, callParts } from "./call_parts.ts";
 import { type BegunCall, CallSettlers } from "./call_settlers.ts";
 import type { Explanation } from "../core/explain.ts";
 import { mannerOf, reachOf, timeoutOf, waitsOf } from "./call_manner.ts";
@@ -37,7 +36,6 @@ import {
   streamable,
   withoutTail,
 } from "./contract_checks.ts";
-import { digestOf } from "./contract_digest.ts";
 import { Deadline } from "./deadline.ts";
 import {
   type FunctionDescription,
@@ -48,7 +46,8 @@ import {
 import { readExplanation } from "./read_explanation.ts";
 import { type RequestBuilder, type Resolved, writeRequest } from "./request_builder.ts";
 import { CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
-import type { Payload } from "../protocol/payload.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
+import { GivenArguments } from "./given_arguments.ts";
 import { ItemStream } from "./item_stream.ts";
 import { resumeFromOf, StreamCalls, streamTimeoutOf } from "./stream_calls.ts";
 
@@ -70,6 +69,8 @@ export class Calls implements UntypedCalling {
   readonly #clock: Clock;
   readonly #settlers = new CallSettlers();
   readonly #streams = new StreamCalls();
+  /** Streamed arguments of calls that have not ended. */
+  readonly #given = new Map<CallId, GivenArguments>();
   #closedBecause: string | undefined;
 
   /** @param edges Where commands go. */
@@ -84,10 +85,17 @@ export class Calls implements UntypedCalling {
     args: readonly unknown[] = [],
     options: CallOptions & CommandOptions & RepeatOptions = {},
   ): Promise<unknown> {
-    if (typeof target !== "string") return await this.#callByContract(target, args, options);
-    const { resources, kwargs } = options;
-    const command = callParts(target, args, resources, kwargs, mannerOf(options));
-    return await this.#send(command, timeoutOf(options), options.signal);
+    const given = new GivenArguments(target, args);
+    try {
+      if (typeof target !== "string") return await this.#callByContract(target, given, options);
+      const { resources, kwargs } = options;
+      const command = callParts(target, given.args, resources, kwargs, mannerOf(options));
+      return await this.#send(command, timeoutOf(options), options.signal, given);
+    } catch (error) {
+      throw given.errorOf(error);
+    } finally {
+      given.end();
+    }
   }
 
   /** Calls a function of one certain node. Only a node's machine can do that. */
@@ -126,10 +134,19 @@ export class Calls implements UntypedCalling {
     const contract = typeof target === "string" ? undefined : target;
     const bounds = new Deadline(this.#clock, options.timeout ?? CALL_TIMEOUT_MS_MAX, signal);
     const { post } = this.#edges;
-    const begin = this.#start.bind(this, signal);
+    let given: GivenArguments | undefined;
+    const begin = (command: (call: CallId, now: number) => CallCommand): BegunCall =>
+      this.#start(signal, command, given);
+    const ended = (error?: unknown): unknown => {
+      given?.end();
+      return given === undefined ? error : given.errorOf(error);
+    };
     const items = this.#streams.read(
-      { post, begin },
-      () => this.#streamCommand(target, args, options, bounds),
+      { post, begin, ended },
+      () => {
+        given = new GivenArguments(target, args);
+        return this.#streamCommand(target, given, options, bounds);
+      },
       signal,
     );
     if (contract === undefined) {
@@ -149,7 +166,7 @@ export class Calls implements UntypedCalling {
 
   async #streamCommand(
     target: string | YieldingContract,
-    args: readonly unknown[],
+    { args, streamed }: GivenArguments,
     options: StreamOptions & CommandOptions,
     bounds: Deadline,
   ): Promise<(call: CallId, now: number) => CallCommand> {
@@ -164,7 +181,7 @@ export class Calls implements UntypedCalling {
     const command = {
       ...callParts(name, sent, resources, options.kwargs, manner),
       ...(asked === undefined ? {} : { contract: asked }),
-      stream,
+      ...{ stream, streamed },
     };
     const check = contract && checkBeforeSending(contract, command.args.text, command.kwargs?.text);
     if (check instanceof Promise) {
@@ -217,13 +234,19 @@ export class Calls implements UntypedCalling {
     );
   }
 
-  /** An item of a stream. */
-  item(call: CallId, value: Payload): void {
-    this.#streams.item(call, value);
+  /** Items of a stream. */
+  items(call: CallId, batch: ItemBatch): void {
+    this.#streams.items(call, batch);
+  }
+
+  /** A function asks for so much more of a streamed argument; `undefined` = it wants no more. */
+  wanted(call: CallId, arg: number, units: number | undefined): void {
+    this.#given.get(call)?.wanted(arg, units);
   }
 
   /** The machine's word on a call. */
   settle(call: CallId, outcome: Outcome): void {
+    this.#given.delete(call);
     if (outcome.ok && this.#edges.differs !== undefined) {
       for (const difference of outcome.differs ?? []) this.#edges.differs(difference);
     }
@@ -239,11 +262,12 @@ export class Calls implements UntypedCalling {
   close(because: string): void {
     this.#closedBecause ??= because;
     this.#settlers.abandon(callError("UNAVAILABLE", this.#closedBecause, "unknown"));
+    this.#given.clear();
   }
 
   async #callByContract(
     target: ReturningContract,
-    args: readonly unknown[],
+    given: GivenArguments,
     options: CallOptions & CommandOptions & RepeatOptions,
   ): Promise<unknown> {
     const contract = callable(target);
@@ -253,7 +277,7 @@ export class Calls implements UntypedCalling {
     const asked = askedOf(contract, options);
     const manner = mannerOf({ ...options, idempotent: contract.idempotent });
     const command = {
-      ...callParts(contract.name, withoutTail(args), resources, options.kwargs, manner),
+      ...callParts(contract.name, withoutTail(given.args), resources, options.kwargs, manner),
       ...(asked === undefined ? {} : { contract: asked }),
     };
     const check = checkBeforeSending(contract, command.args.text, command.kwargs?.text);
@@ -263,7 +287,7 @@ export class Calls implements UntypedCalling {
     let result: JsonValue;
     try {
       const timeoutMs = check === undefined ? timeout : deadline.leftMs;
-      result = await this.#send(command, timeoutMs, options.signal);
+      result = await this.#send(command, timeoutMs, options.signal, given);
     } catch (error) {
       throw await this.#typed(error, (failed) => declaredFromWire(contract, failed), deadline);
     }
@@ -290,20 +314,28 @@ export class Calls implements UntypedCalling {
     command: CallParts,
     timeoutMs: number,
     signal: AbortSignal | undefined,
+    given?: GivenArguments,
   ): Promise<JsonValue> {
-    return this.#begin(signal, (call, now) => ({ ...command, type: "call", timeoutMs, call, now }));
+    const streamed = given?.streamed;
+    return this.#begin(
+      signal,
+      (call, now) => ({ ...command, type: "call", streamed, timeoutMs, call, now }),
+      given,
+    );
   }
 
   async #begin(
     signal: AbortSignal | undefined,
     command: (call: CallId, now: number) => CallCommand,
+    given?: GivenArguments,
   ): Promise<JsonValue> {
-    return await this.#start(signal, command).result;
+    return await this.#start(signal, command, given).result;
   }
 
   #start(
     signal: AbortSignal | undefined,
     command: (call: CallId, now: number) => CallCommand,
+    given: GivenArguments | undefined,
   ): BegunCall {
     if (this.#closedBecause !== undefined) {
       throw new FarcallError(callError("UNAVAILABLE", this.#closedBecause));
@@ -316,44 +348,19 @@ export class Calls implements UntypedCalling {
     const begun = this.#settlers.begin(signal, (gone) => {
       post((now) => ({ type: "cancel", call: gone, now }));
     });
-    post((now) => command(begun.call, now));
+    const { call } = begun;
+    if (given?.streamed !== undefined) {
+      this.#given.set(call, given);
+      given.begin({
+        give: (arg, batch) => post((now) => ({ type: "give", call, arg, batch, now })),
+        cancel: () => post((now) => ({ type: "cancel", call, now })),
+      });
+    }
+    post((now) => command(call, now));
     return begun;
   }
 
   #prefix(): string {
     return `~${this.#edges.entropy.seed().map((word) => word.toString(36)).join("")}`;
   }
-}
-
-/** What a call asks for, written to JSON, and how it wants to be treated. */
-type CallParts = Pick<
-  Extract<CallCommand, { type: "call" }>,
-  "fun" | "resources" | "args" | "kwargs" | "contract" | "target" | keyof CallManner
->;
-
-function askedOf(
-  contract: Contract,
-  { mismatch = "warn" }: Pick<CallOptions, "mismatch">,
-): AskedContract | undefined {
-  if (mismatch === "ignore") return undefined;
-  if (mismatch === "warn" || mismatch === "refuse") {
-    return { digest: digestOf(contract), exact: mismatch === "refuse" };
-  }
-  throw new TypeError(`Not a policy for mismatches, expected warn, refuse or ignore: ${mismatch}`);
-}
-
-function callParts(
-  name: string,
-  args: readonly unknown[],
-  resources: readonly string[] = [],
-  kwargs?: Readonly<Record<string, unknown>>,
-  manner: CallManner = PLAIN_MANNER,
-): CallParts {
-  return {
-    fun: functionName(name),
-    resources: resourceSet(resources),
-    args: argumentsPayload(name, args),
-    kwargs: kwargsPayload(name, kwargs),
-    ...manner,
-  };
 }

@@ -2,7 +2,7 @@ import type { ClientOwnerEffects, Invocation, Outcome } from "../core/effects.ts
 import type { CallId, InvocationId } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
 import type { CallError } from "../protocol/errors.ts";
-import type { Payload } from "../protocol/payload.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import type { Calls } from "./calls.ts";
 import type { FunctionHost } from "./function_host.ts";
@@ -35,9 +35,14 @@ export class ClientOwner implements ClientOwnerEffects {
     this.host = host;
   }
 
-  /** One value of a stream that the client reads. */
-  item(call: CallId, value: Payload): void {
-    this.#calls.item(call, value);
+  /** Values of a stream that the client reads. */
+  items(call: CallId, batch: ItemBatch): void {
+    this.#calls.items(call, batch);
+  }
+
+  /** The function of a call wants more of a streamed argument, or no more. */
+  wanted(call: CallId, arg: number, units: number | undefined): void {
+    this.#calls.wanted(call, arg, units);
   }
 
   /** A call of the client ended. */
@@ -53,6 +58,11 @@ export class ClientOwner implements ClientOwnerEffects {
   /** The reader of a run's stream allows more. */
   credit(invocation: InvocationId, units: number): void {
     this.host.credit(invocation, units);
+  }
+
+  /** Items of a streamed argument of a run came. */
+  given(invocation: InvocationId, arg: number, batch: ItemBatch | undefined): void {
+    this.host.given(invocation, arg, batch);
   }
 
   /** A run is wanted no longer. */

@@ -18,6 +18,7 @@ import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import type { StandardSchema } from "../contract/standard_schema.ts";
+import { streamedItem } from "../contract/streamed.ts";
 
 /**
  * A contract that can be called.
@@ -58,12 +59,19 @@ export function checkBeforeSending(
   contract: Contract,
   args: string,
   kwargs: string | undefined,
-  isKnown?: (which: number | "kwargs") => boolean,
+  isKnown: (which: number | "kwargs") => boolean = () => true,
 ): Soon<void> {
   // Read anew: a schema may change what it is given, and what is sent must stay what it is.
   const list: unknown[] = JSON.parse(args);
   const record: Record<string, unknown> = JSON.parse(kwargs ?? "{}");
-  const checked = checkArguments(contract.terms, list, record, isKnown);
+  const checked = checkArguments(
+    contract.terms,
+    list,
+    record,
+    // Of a stream each item is checked when it is given.
+    (which) =>
+      isKnown(which) && (which === "kwargs" || streamedItem(contract.terms, which) === undefined),
+  );
   const judge = (made: Checked<unknown>): void => {
     if (!made.ok) throw argumentError(contract.name, made.issues);
   };

@@ -16,11 +16,18 @@ import {
 import type { Contract } from "../contract/contract.ts";
 import type { ContractTerms, ReturningTerms, YieldingTerms } from "../contract/terms.ts";
 import { DeclaredError, declaredOnWire } from "../contract/declared_error.ts";
-import type { ArgsOut, KwargsOut } from "../contract/inference.ts";
+import type { KwargsOut } from "../contract/inference.ts";
 import type { StandardSchema } from "../contract/standard_schema.ts";
+import { streamedItem } from "../contract/streamed.ts";
 import { type CallError, callError } from "../protocol/errors.ts";
 import { Payload } from "../protocol/payload.ts";
-import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
+import { checkedStream, streamIssues } from "./contract_streams.ts";
+import type {
+  ContractFunction,
+  FunctionArgs,
+  RegisteredFunction,
+  YieldingFunction,
+} from "./function_context.ts";
 import { endIterator, type ItemIterator, iteratorOf } from "./item_iterator.ts";
 
 /** How a run under a contract ended badly, in the words that its caller gets. */
@@ -107,12 +114,20 @@ async function taken<Terms extends ContractTerms>(
   contract: Contract<Terms>,
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>>,
-): Promise<{ readonly typedArgs: ArgsOut<Terms>; readonly kwargs: KwargsOut<Terms> }> {
-  const checked = await checkedArguments(contract, args, kwargs);
+): Promise<{ readonly typedArgs: FunctionArgs<Terms>; readonly kwargs: KwargsOut<Terms> }> {
+  const issues = streamIssues(contract.terms, args);
+  const checked = issues.length > 0
+    ? { ok: false as const, issues }
+    : await checkedArguments(contract, args, kwargs);
   if (!checked.ok) throw new ContractFailure(argumentError(contract.name, checked.issues), false);
+  const all = checked.value.args.map((value, place) => {
+    const schema = streamedItem(contract.terms, place);
+    if (schema === undefined) return value;
+    return checkedStream(schema, args[place], place, (wrong) => itemError(contract, wrong));
+  });
   // The schemas have just made these values, so they are of the types that the terms infer.
   return {
-    typedArgs: checked.value.args as ArgsOut<Terms>,
+    typedArgs: all as FunctionArgs<Terms>,
     kwargs: checked.value.kwargs as KwargsOut<Terms>,
   };
 }
@@ -124,11 +139,20 @@ async function checkedArguments(
   kwargs: Readonly<Record<string, unknown>>,
 ): Promise<Checked<CheckedArguments>> {
   try {
-    return await checkArguments(contract.terms, args, kwargs);
+    const isWhole = (which: number | "kwargs"): boolean =>
+      which === "kwargs" || streamedItem(contract.terms, which) === undefined;
+    return await checkArguments(contract.terms, args, kwargs, isWhole);
   } catch (cause) {
     const error = callError("HANDLER_ERROR", `${contract.name} failed to check arguments`, "no");
     throw new ContractFailure(error, true, `A schema of ${contract.name} threw: ${cause}`);
   }
+}
+
+/** The function has begun when an item is read. */
+function itemError(contract: Contract, issues: readonly FieldIssue[]): ContractFailure {
+  const { code, message, details } = argumentError(contract.name, issues);
+  const more = details === undefined ? {} : { details };
+  return new ContractFailure(callError(code, message, "yes", more), false);
 }
 
 async function checkedPayload(

@@ -10,13 +10,15 @@ import type { UntypedCalling } from "./calling.ts";
 import type { Invocation } from "../core/effects.ts";
 import type { InvocationId, ProviderCommand, RegistrationId } from "../core/events.ts";
 import { type CallError, callError, FarcallError } from "../protocol/errors.ts";
-import { PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
+import { PAYLOAD_DEPTH_MAX, STREAM_ITEM_MAX } from "../protocol/limits.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { ContractFailure } from "./contract_function.ts";
 import type { CallEvent } from "./call_event.ts";
 import { endIterator, isOnlyStream, iteratorOf } from "./item_iterator.ts";
-import { OutgoingItems } from "./outgoing_items.ts";
+import { type ItemTrouble, OutgoingItems } from "./outgoing_items.ts";
+import { TakenArguments } from "./taken_arguments.ts";
 import { boundedCalls } from "./bounded_calls.ts";
 import type { FunctionContext, RegisteredFunction } from "./function_context.ts";
 import { TypedCalls } from "./typed_calls.ts";
@@ -52,6 +54,7 @@ export class FunctionHost {
   readonly #functions = new Map<RegistrationId, HostedFunction>();
   readonly #running = new Map<InvocationId, AbortController>();
   readonly #streams = new Map<InvocationId, OutgoingItems>();
+  readonly #taken = new Map<InvocationId, TakenArguments>();
 
   /** @param edges What the host needs from its node. */
   constructor(edges: FunctionHostEdges) {
@@ -77,7 +80,8 @@ export class FunctionHost {
     }
     const abort = new AbortController();
     this.#running.set(invocation.invocation, abort);
-    this.#stream(invocation);
+    this.#stream(invocation, hosted.name);
+    this.#take(invocation);
     queueMicrotask(() => void this.#run(invocation, hosted, abort.signal));
   }
 
@@ -86,10 +90,21 @@ export class FunctionHost {
     this.#streams.get(invocation)?.credit(units);
   }
 
+  /** Items of a streamed argument of a run came; `undefined` = all have come. */
+  given(invocation: InvocationId, arg: number, batch: ItemBatch | undefined): void {
+    this.#taken.get(invocation)?.given(arg, batch);
+  }
+
   /** Fires the signal of a run, after the present turn as well. */
   abort(invocation: InvocationId, reason: CallError): void {
     const abort = this.#running.get(invocation);
-    if (abort !== undefined) queueMicrotask(() => abort.abort(new FarcallError(reason)));
+    if (abort === undefined) return;
+    const taken = this.#taken.get(invocation);
+    queueMicrotask(() => {
+      const error = new FarcallError(reason);
+      abort.abort(error);
+      taken?.end(error);
+    });
   }
 
   /** Fires all signals: the node is gone. */
@@ -105,9 +120,11 @@ export class FunctionHost {
     this.#edges.observe({ type: "started", call, function: name, caller });
     let ended: Ended;
     try {
-      const args: unknown = JSON.parse(invocation.args.text);
+      const read: unknown = JSON.parse(invocation.args.text);
+      const list = Array.isArray(read) ? read : [];
+      const args = this.#taken.get(call)?.put(list) ?? list;
       const context = this.#context(invocation, name, signal, startedAt);
-      const given = await hosted.run(Array.isArray(args) ? args : [], context);
+      const given = await hosted.run(args, context);
       const stream = this.#streams.get(call);
       ended = stream === undefined
         ? ending(name, given)
@@ -118,18 +135,29 @@ export class FunctionHost {
     }
     this.#running.delete(call);
     this.#streams.delete(call);
+    this.#taken.get(call)?.end(new FarcallError(callError("CANCELLED", `${name} has ended`)));
+    this.#taken.delete(call);
     this.#tell(call, ended);
     const durationMs = this.#edges.now() - startedAt;
     const code = ended.ok ? undefined : ended.error.code;
     this.#edges.observe({ type: "ended", call, function: name, caller, code, durationMs });
   }
 
-  #stream({ invocation, stream }: Invocation): void {
+  #stream({ invocation, stream }: Invocation, name: FunctionName): void {
     if (stream === undefined) return;
-    const put = (value: Payload): void => {
-      this.#edges.post((now) => ({ type: "yielded", invocation, value, now }));
+    const put = (batch: ItemBatch): void => {
+      this.#edges.post((now) => ({ type: "yielded", invocation, batch, now }));
     };
-    this.#streams.set(invocation, new OutgoingItems(stream.credit, put));
+    const trouble = (which: ItemTrouble): Error => itemFailure(name, which);
+    this.#streams.set(invocation, new OutgoingItems(stream.credit, { put, trouble }));
+  }
+
+  #take({ invocation, streamed }: Invocation): void {
+    if (streamed === undefined) return;
+    const want = (arg: number, units: number | undefined): void => {
+      this.#edges.post((now) => ({ type: "want", invocation, arg, units, now }));
+    };
+    this.#taken.set(invocation, new TakenArguments(streamed, want));
   }
 
   #noteFailure(error: unknown): void {
@@ -177,7 +205,7 @@ async function sending(
     const message = `${name} gives one value: call it in place of reading a stream`;
     return { ok: false, error: callError("INVALID_ARGUMENT", message, "yes") };
   }
-  await stream.send(name, iterator, signal);
+  await stream.send(iterator, signal);
   if (signal.aborted) return { ok: false, error: givenUp(signal) };
   return { ok: true, value: Payload.fromValue(null) };
 }
@@ -198,6 +226,22 @@ function ending(name: FunctionName, result: unknown): Ended {
   const message = `${name} returned more than ${PAYLOAD_BYTES_MAX} bytes, or more than ` +
     `${PAYLOAD_DEPTH_MAX} levels`;
   return { ok: false, error: callError("RESULT_TOO_LARGE", message, "yes") };
+}
+
+function itemFailure(name: FunctionName, which: ItemTrouble): ContractFailure {
+  const error = which === "no_json"
+    ? callError(
+      "RESULT_NOT_SERIALIZABLE",
+      `${name} yielded what JSON can't say: a cycle, a bigint or a throwing toJSON`,
+      "yes",
+    )
+    : callError(
+      "RESULT_TOO_LARGE",
+      `${name} yielded an item of more than ${STREAM_ITEM_MAX} characters of JSON: yield several ` +
+        "shorter ones",
+      "yes",
+    );
+  return new ContractFailure(error, true);
 }
 
 function givenUp(signal: AbortSignal): CallError {

@@ -1,13 +1,14 @@
 import { FarcallError } from "../protocol/errors.ts";
+import { batchUnits, type ItemBatch } from "../protocol/item_batch.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
-import type { Payload } from "../protocol/payload.ts";
-import { itemUnits } from "../rpc/stream_credit.ts";
 
 /** What was read is told in steps of so many units, and whenever nothing is left: a word for each item would cost more. */
 const TOLD_IN_STEPS_OF = 16 * 1024;
 
 /** What the items of one stream need from whoever runs the machine. */
 export interface IncomingEdges {
+  /** The first item is asked for. Default: nobody needs to know. */
+  readonly begin?: () => void;
   /** So much was read, in units of items. */
   readonly read: (units: number) => void;
   /** Nobody reads any more. */
@@ -17,7 +18,12 @@ export interface IncomingEdges {
 /** The items of a stream that came and were not read, and its one end. Never more than the stream's credit waits here. */
 export class IncomingItems {
   readonly #edges: IncomingEdges;
-  #items: Payload[] = [];
+  #batches: ItemBatch[] = [];
+  /** The batch that is being read. */
+  #values: readonly JsonValue[] = [];
+  /** Values of it that were read. */
+  #at = 0;
+  #hasBegun = false;
   #untold = 0;
   #end: { readonly error: unknown } | "done" | undefined;
   #wake: (() => void) | undefined;
@@ -29,13 +35,14 @@ export class IncomingItems {
 
   /** Items that came and were not read. */
   get waiting(): number {
-    return this.#items.length;
+    const unopened = this.#batches.reduce((sum, { count }) => sum + count, 0);
+    return this.#values.length - this.#at + unopened;
   }
 
-  /** An item came. */
-  push(value: Payload): void {
+  /** Items came. */
+  push(batch: ItemBatch): void {
     if (this.#end !== undefined) return;
-    this.#items.push(value);
+    this.#batches.push(batch);
     this.#notify();
   }
 
@@ -52,7 +59,7 @@ export class IncomingItems {
    */
   fail(error: unknown, atOnce = false): void {
     this.#end ??= { error };
-    if (atOnce) this.#items = [];
+    if (atOnce) this.#drop();
     this.#notify();
   }
 
@@ -60,7 +67,7 @@ export class IncomingItems {
   cancel(): void {
     const isFirst = this.#end === undefined;
     this.#end = "done";
-    this.#items = [];
+    this.#drop();
     this.#notify();
     if (isFirst) this.#edges.cancel();
   }
@@ -72,25 +79,46 @@ export class IncomingItems {
    * @throws What ended the stream.
    */
   async next(): Promise<{ readonly value: JsonValue } | undefined> {
-    while (this.#items.length === 0) {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      if (this.#end === undefined) this.#edges.begin?.();
+    }
+    while (this.#at >= this.#values.length && !this.#open()) {
       if (this.#end === "done") return undefined;
       if (this.#end !== undefined) throw this.#end.error;
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
-    const item = this.#items.shift();
-    if (item === undefined) return undefined;
-    this.#tell(itemUnits(item));
+    const value = this.#values[this.#at] ?? null;
+    this.#at += 1;
+    return { value };
+  }
+
+  /** Opens the next batch: all of it counts as read, so that its writer goes on while it is. Returns whether there was one. */
+  #open(): boolean {
+    const batch = this.#batches.shift();
+    if (batch === undefined) return false;
+    this.#tell(batchUnits(batch));
+    this.#at = 0;
+    this.#values = [];
     try {
-      return { value: item.value };
+      const { value } = batch.list;
+      if (Array.isArray(value)) this.#values = value as readonly JsonValue[];
     } catch (error) {
       throw FarcallError.from(error);
     }
+    return true;
+  }
+
+  #drop(): void {
+    this.#batches = [];
+    this.#values = [];
+    this.#at = 0;
   }
 
   #tell(units: number): void {
     this.#untold += units;
     if (this.#end !== undefined) return;
-    if (this.#items.length > 0 && this.#untold < TOLD_IN_STEPS_OF) return;
+    if (this.#batches.length > 0 && this.#untold < TOLD_IN_STEPS_OF) return;
     this.#edges.read(this.#untold);
     this.#untold = 0;
   }

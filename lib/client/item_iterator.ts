@@ -14,13 +14,15 @@ export type ItemIterator = AsyncIterator<unknown> | Iterator<unknown>;
 export function iteratorOf(given: unknown): ItemIterator | undefined {
   if (typeof given !== "object" || given === null) return undefined;
   if (isAsyncIterable(given)) return given[Symbol.asyncIterator]();
+  if (given instanceof ReadableStream) return readerOf(given);
   return isIterable(given) ? given[Symbol.iterator]() : undefined;
 }
 
 /** Whether a function gave what can only be read as a stream, as opposed to a list. */
 export function isOnlyStream(given: unknown): boolean {
   if (typeof given !== "object" || given === null) return false;
-  return isAsyncIterable(given) || (isIterable(given) && "next" in given);
+  return isAsyncIterable(given) || given instanceof ReadableStream ||
+    (isIterable(given) && "next" in given);
 }
 
 /** Ends what gives values; whatever it says to that. */
@@ -30,6 +32,21 @@ export async function endIterator(iterator: ItemIterator): Promise<void> {
   } catch {
     // It has been told; nobody waits for anything of it.
   }
+}
+
+/** Not every browser can iterate over a stream of the platform. */
+function readerOf(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
+  const reader = stream.getReader();
+  return {
+    async next(): Promise<IteratorResult<unknown>> {
+      const { done, value } = await reader.read();
+      return done ? { done, value: undefined } : { done, value };
+    },
+    async return(): Promise<IteratorResult<unknown>> {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function isAsyncIterable(given: object): given is AsyncIterable<unknown> {

@@ -73,6 +73,11 @@ export class ItemStream<Item> implements AsyncIterableIterator<Item>, AsyncDispo
     await this.return();
   }
 
+  /** @internal The same values, seen by other checks. */
+  checkedBy(checks: ItemChecks): ItemStream<unknown> {
+    return new ItemStream(this.#items, checks);
+  }
+
   /** The same values as a stream of the platform, which reads none ahead. */
   get readable(): ReadableStream<Item> {
     return this.#readable ??= new ReadableStream<Item>({

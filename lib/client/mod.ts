@@ -33,7 +33,10 @@ export {
 } from "../core/explain.ts";
 export { ItemStream } from "./item_stream.ts";
 export type {
+  ArgumentOf,
+  ArgumentTuple,
   ContractFunction,
+  FunctionArgs,
   FunctionContext,
   RegisteredFunction,
   YieldingFunction,
@@ -71,6 +74,12 @@ export {
   type YieldingContract,
 } from "../contract/contract.ts";
 export type * from "../contract/terms.ts";
+export {
+  type GivenItems,
+  streamed,
+  StreamedSchema,
+  type TakenItems,
+} from "../contract/streamed.ts";
 export {
   DeclaredError,
   declaredError,

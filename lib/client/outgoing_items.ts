@@ -1,25 +1,46 @@
-import { callError } from "../protocol/errors.ts";
-import { STREAM_ITEM_MAX } from "../protocol/limits.ts";
-import type { FunctionName } from "../protocol/names.ts";
+import { batchOf, type ItemBatch } from "../protocol/item_batch.ts";
+import { STREAM_BATCH } from "../protocol/limits.ts";
 import { Payload } from "../protocol/payload.ts";
 import { isItemTooLong, itemUnits, StreamGate } from "../rpc/stream_credit.ts";
-import { ContractFailure } from "./contract_function.ts";
 import { endIterator, type ItemIterator } from "./item_iterator.ts";
 
-/** Sends the values of one run as far as their reader's credit goes: the function is asked for the next one only then. */
+/**
+ * Rounds of the microtask queue without another item after which those that are ready leave. An item that passes checks takes
+ * about a dozen; all of them are over before anything else can happen in the process, so nobody waits for company.
+ */
+const QUIET_ROUNDS = 32;
+
+/** Why a value can't travel: JSON can't say it, or it is longer than an item may be. */
+export type ItemTrouble = "no_json" | "too_long";
+
+/** What a writer needs. */
+export interface OutgoingEdges {
+  /** Sends some values. */
+  readonly put: (batch: ItemBatch) => void;
+  /** The error of a value that can't travel. */
+  readonly trouble: (which: ItemTrouble) => Error;
+}
+
+/**
+ * Sends values as far as their reader's credit goes: the next one is asked for only then. Those that are ready at the same time
+ * leave together.
+ */
 export class OutgoingItems {
   readonly #gate: StreamGate;
-  readonly #put: (value: Payload) => void;
+  readonly #edges: OutgoingEdges;
+  #ready: string[] = [];
+  #units = 0;
+  #quietRounds = 0;
+  #isWatching = false;
 
   /**
    * Begins.
    *
    * @param credit What may be sent at first.
-   * @param put Sends one value.
    */
-  constructor(credit: number, put: (value: Payload) => void) {
+  constructor(credit: number, edges: OutgoingEdges) {
     this.#gate = new StreamGate(credit);
-    this.#put = put;
+    this.#edges = edges;
   }
 
   /** The reader allows so much more. */
@@ -31,9 +52,9 @@ export class OutgoingItems {
    * Sends all values.
    *
    * @param signal Aborts when nobody reads any more.
-   * @throws Whatever the function throws, or why a value can't travel.
+   * @throws Whatever the iterator throws, or why a value can't travel; what came before has been sent.
    */
-  async send(name: FunctionName, iterator: ItemIterator, signal: AbortSignal): Promise<void> {
+  async send(iterator: ItemIterator, signal: AbortSignal): Promise<void> {
     const stop = (): void => {
       this.#gate.close();
       void endIterator(iterator);
@@ -42,13 +63,14 @@ export class OutgoingItems {
     if (signal.aborted) stop();
     let isOver = false;
     try {
-      while (await this.#isWanted(signal)) {
+      while (this.#gate.isOpen || await this.#isWanted(signal)) {
         const step = await iterator.next();
         isOver = step.done === true;
         if (isOver) return;
-        this.#send(name, step.value);
+        this.#add(step.value);
       }
     } finally {
+      if (!signal.aborted) this.#flush();
       signal.removeEventListener("abort", stop);
       if (!isOver) await endIterator(iterator);
     }
@@ -59,18 +81,40 @@ export class OutgoingItems {
     return !signal.aborted;
   }
 
-  #send(name: FunctionName, value: unknown): void {
+  #add(value: unknown): void {
     const payload = value instanceof Payload ? value : Payload.tryFromUnknown(value);
-    if (payload === undefined) {
-      const message = `${name} yielded what JSON can't say: a cycle, a bigint or a throwing toJSON`;
-      throw new ContractFailure(callError("RESULT_NOT_SERIALIZABLE", message, "yes"), true);
-    }
-    if (isItemTooLong(payload)) {
-      const message = `${name} yielded an item of more than ${STREAM_ITEM_MAX} characters of ` +
-        "JSON: yield several shorter ones";
-      throw new ContractFailure(callError("RESULT_TOO_LARGE", message, "yes"), true);
-    }
-    this.#gate.spend(itemUnits(payload));
-    this.#put(payload);
+    if (payload === undefined) throw this.#edges.trouble("no_json");
+    if (isItemTooLong(payload)) throw this.#edges.trouble("too_long");
+    const units = itemUnits(payload);
+    // No batch is longer than the longest item.
+    if (this.#units + units > STREAM_BATCH) this.#flush();
+    this.#gate.spend(units);
+    this.#ready.push(payload.text);
+    this.#units += units;
+    if (!this.#gate.isOpen || this.#units >= STREAM_BATCH) this.#flush();
+    else this.#watch();
+  }
+
+  #watch(): void {
+    this.#quietRounds = 0;
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    queueMicrotask(this.#look);
+  }
+
+  readonly #look = (): void => {
+    this.#quietRounds += 1;
+    const isDue = this.#ready.length === 0 || this.#quietRounds > QUIET_ROUNDS;
+    if (!isDue) return queueMicrotask(this.#look);
+    this.#isWatching = false;
+    this.#flush();
+  };
+
+  #flush(): void {
+    if (this.#ready.length === 0) return;
+    const batch = batchOf(this.#ready);
+    this.#ready = [];
+    this.#units = 0;
+    this.#edges.put(batch);
   }
 }

@@ -1,6 +1,6 @@
 import type { CallCommand, CallId } from "../core/events.ts";
 import { CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
-import type { Payload } from "../protocol/payload.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
 import type { CallOptions, StreamOptions } from "./call_options.ts";
 import type { BegunCall } from "./call_settlers.ts";
 import { timeoutOf } from "./call_manner.ts";
@@ -12,6 +12,8 @@ export interface StreamEdges {
   readonly post: (stamp: (now: number) => CallCommand) => void;
   /** Begins a call; throws when it can't. */
   readonly begin: (command: (call: CallId, now: number) => CallCommand) => BegunCall;
+  /** The stream has ended, with this error if it ended badly. Returns the error that its reader gets. */
+  readonly ended: (error?: unknown) => unknown;
 }
 
 /** The streams that are read: which items belong to which. */
@@ -23,9 +25,9 @@ export class StreamCalls {
     return this.#reading.size;
   }
 
-  /** An item of a stream. One that has ended, or never began, takes none. */
-  item(call: CallId, value: Payload): void {
-    this.#reading.get(call)?.push(value);
+  /** Items of a stream. One that has ended, or never began, takes none. */
+  items(call: CallId, batch: ItemBatch): void {
+    this.#reading.get(call)?.push(batch);
   }
 
   /**
@@ -35,7 +37,7 @@ export class StreamCalls {
    * @param signal The reader's: items that wait when it aborts are not read any more.
    */
   read(
-    { post, begin }: StreamEdges,
+    { post, begin, ended }: StreamEdges,
     prepare: () => Promise<(call: CallId, now: number) => CallCommand>,
     signal: AbortSignal | undefined,
   ): IncomingItems {
@@ -65,7 +67,10 @@ export class StreamCalls {
         call = undefined;
       }
     };
-    run().then(() => items.finish(), (error) => items.fail(error, signal?.aborted));
+    run().then(() => {
+      ended();
+      items.finish();
+    }, (error) => items.fail(ended(error), signal?.aborted));
     return items;
   }
 }

@@ -3,7 +3,11 @@ import {
   contractDigest,
   isContractVersion,
 } from "../protocol/contract_facts.ts";
-import { ARGUMENTS_MAX, CONTRACT_VERSION_LENGTH_MAX } from "../protocol/limits.ts";
+import {
+  ARGUMENT_STREAMS_MAX,
+  ARGUMENTS_MAX,
+  CONTRACT_VERSION_LENGTH_MAX,
+} from "../protocol/limits.ts";
 import {
   type FunctionName,
   functionName,
@@ -13,6 +17,7 @@ import {
 } from "../protocol/names.ts";
 import { contractText } from "./contract_document.ts";
 import { isStandardSchema } from "./standard_schema.ts";
+import { streamedPlaces } from "./streamed.ts";
 import type { ContractTerms, ReturningTerms, YieldingTerms } from "./terms.ts";
 
 /**
@@ -78,7 +83,7 @@ export type YieldingContract = Contract<YieldingTerms>;
  * @param terms Schemas of arguments and results, from any library that has Standard Schema; what else both sides need to know.
  * @returns The contract, to be given to `register`, `call` and `request`.
  * @throws {TypeError} If a name is not what it must be, or something that must be a schema is none.
- * @throws {RangeError} If there are more than 256 arguments, or the version is longer than 64 characters.
+ * @throws {RangeError} If there are more than 256 arguments or 8 streamed ones, or the version is longer than 64 characters.
  *
  * @example Shared by both sides, typed on both sides
  * ```ts
@@ -105,6 +110,12 @@ export function contract<const Terms extends ReturningTerms | YieldingTerms>(
     throw new RangeError(`${fun} has ${args.length} arguments, at most ${ARGUMENTS_MAX} may be`);
   }
   args.forEach((schema, index) => mustBeSchema(fun, `args[${index}]`, schema));
+  const streams = streamedPlaces(terms).length;
+  if (streams > ARGUMENT_STREAMS_MAX) {
+    const message =
+      `${fun} has ${streams} streamed arguments, at most ${ARGUMENT_STREAMS_MAX} may be`;
+    throw new RangeError(message);
+  }
   if (kwargs !== undefined) mustBeSchema(fun, "kwargs", kwargs);
   if ((returns === undefined) === (yields === undefined)) {
     throw new TypeError(`${fun} either returns or yields: say exactly one of them`);

@@ -316,16 +316,16 @@ export class CallPlacing implements CallWaiter {
   }
 
   #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord, offer?: number): void {
-    const { args, kwargs, fun } = attempt.call.spec;
+    const { args, kwargs, fun, stream, streamed } = attempt.call.spec;
     if (isTooLong(args, kwargs)) {
       const message = `Arguments of ${fun} are too long to be passed on`;
       const outcome = failure(callError("PAYLOAD_TOO_LARGE", message));
       this.#keeper.attemptEnded(turn, attempt, outcome);
       return this.callConnections.freed(turn, connection);
     }
-    if (attempt.call.stream !== undefined && connection.dialect === "json") {
-      const message =
-        `${attempt.target} speaks json, which has no streams, so ${fun} can't be read`;
+    if ((stream !== undefined || streamed !== undefined) && connection.dialect === "json") {
+      const what = stream === undefined ? "can't be given any" : "can't be read";
+      const message = `${attempt.target} speaks json, which has no streams, so ${fun} ${what}`;
       this.#keeper.attemptEnded(turn, attempt, failure(callError("UNSUPPORTED_VERSION", message)));
       return this.callConnections.freed(turn, connection);
     }

@@ -4,6 +4,7 @@ import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type { Reach } from "../protocol/reach.ts";
 import { combinedRan } from "../rpc/ran.ts";
+import type { ArgumentFlow } from "../rpc/argument_flow.ts";
 import type { StreamWindow } from "../rpc/stream_credit.ts";
 import type { Caller, Outcome, StreamBegin } from "./effects.ts";
 import type { CallId, ConnectionId } from "./events.ts";
@@ -57,6 +58,14 @@ export interface CallStream {
   source?: ConnectionId | undefined;
 }
 
+/** The streamed arguments of a call. */
+export interface CallArgumentFlows {
+  /** Each by its place, from the moment on that the call is sent or runs. */
+  readonly flows: Map<number, ArgumentFlow>;
+  /** The connection that they go over, where it is not this process. */
+  reader: ConnectionId | undefined;
+}
+
 /** What is to be run. */
 export interface CallSpec extends CallManner {
   readonly fun: FunctionName;
@@ -72,6 +81,8 @@ export interface CallSpec extends CallManner {
   readonly contract?: AskedContract | undefined;
   /** Many values are asked for. Default: one. */
   readonly stream?: StreamBegin | undefined;
+  /** Places of arguments that come as streams. Default: none. */
+  readonly streamed?: readonly number[] | undefined;
 }
 
 /** A call that has not ended. */
@@ -95,6 +106,8 @@ export interface CallRecord {
   isAccepted: boolean;
   /** Its items, if it asked for many values. */
   stream: CallStream | undefined;
+  /** Its streamed arguments, if it has any. */
+  args: CallArgumentFlows | undefined;
 }
 
 /** One try to have a call run by one node. */
@@ -147,6 +160,12 @@ export function ranOfCall(record: CallRecord): Ran {
   let ran = record.ranBefore;
   for (const attempt of record.attempts) ran = combinedRan(ran, ranOfAttempt(attempt));
   return ran;
+}
+
+/** Whether some of what a call's caller gave by a stream is gone: nobody else could be given it. */
+export function hasGiven({ args }: CallRecord): boolean {
+  for (const { hasBegun } of args?.flows.values() ?? []) if (hasBegun) return true;
+  return false;
 }
 
 /** Whether a call may be run once more although it ran, or may have run: for a stream, whether its reader knows what it has. */

@@ -15,7 +15,6 @@ import type { FunctionName, ResourceName } from "../protocol/names.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
 import { Reminders } from "../rpc/reminders.ts";
-import type { Payload } from "../protocol/payload.ts";
 import type { CallConnections } from "./call_connections.ts";
 import { type CallKeeper, CallPlacing, type PlacingRooms } from "./call_placing.ts";
 import {
@@ -23,6 +22,7 @@ import {
   type CallRecord,
   type CallSpec,
   failure,
+  hasGiven,
   mayRunAgain,
   ranOfAttempt,
   ranOfCall,
@@ -37,6 +37,7 @@ import { type Asked, explain, type ExplainRooms, type Explanation, noProvider } 
 import type { Via } from "./function_table.ts";
 import { LocalRuns, type RunBegin, type RunWatcher } from "./local_runs.ts";
 import { MissingCalls } from "./missing_calls.ts";
+import { StreamTraffic } from "./stream_traffic.ts";
 import type { Turn } from "./turn.ts";
 
 /** The rooms of one node that a call passes, and where its ends go. */
@@ -49,6 +50,8 @@ export interface CallRooms extends PlacingRooms {
 
 /** All calls of a node that have not ended. */
 export class CallRouter implements CallKeeper, RunWatcher {
+  /** What flows of the streams of calls that have not ended. */
+  readonly traffic: StreamTraffic;
   readonly #rooms: CallRooms;
   readonly #pending = new PendingCalls<CallRecord>(PENDING_CALLS_PER_NODE_MAX);
   readonly #placing: CallPlacing;
@@ -62,6 +65,10 @@ export class CallRouter implements CallKeeper, RunWatcher {
     this.#rooms = rooms;
     this.#placing = new CallPlacing(rooms, this);
     this.#runs = new LocalRuns(rooms.functions, rooms.streams, this);
+    this.traffic = new StreamTraffic({
+      ...{ pending: this.#pending, attempts: this.#placing.attempts, streams: rooms.streams },
+      end: (turn, record, error) => this.end(turn, record, error),
+    });
   }
 
   /** Calls that have not ended. */
@@ -116,7 +123,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
       avoided: undefined,
       ranBefore: "no",
       isAccepted: false,
-      stream: undefined,
+      ...{ stream: undefined, args: undefined },
     };
     if (deadlineAt <= turn.now) {
       const error = callError("DEADLINE_EXCEEDED", `No time was left to run ${spec.fun}`);
@@ -130,8 +137,9 @@ export class CallRouter implements CallKeeper, RunWatcher {
         this.end(turn, record, refusal);
         return id;
       }
-      const { idempotent, hedgeMs, stream } = spec;
-      if (idempotent && hedgeMs !== undefined && stream === undefined) {
+      const { idempotent, hedgeMs } = spec;
+      const isStream = record.stream !== undefined || record.args !== undefined;
+      if (idempotent && hedgeMs !== undefined && !isStream) {
         this.#hedges.set(record, turn.now + hedgeMs);
       }
       this.#placing.place(turn, record);
@@ -204,30 +212,6 @@ export class CallRouter implements CallKeeper, RunWatcher {
   answered(turn: Turn, connection: ConnectionId, wire: number, outcome: Outcome): void {
     const attempt = this.#placing.attempts.sentAs(connection, wire);
     if (attempt !== undefined) this.attemptEnded(turn, attempt, outcome);
-  }
-
-  /** An item of the stream that an attempt was sent for. */
-  item(turn: Turn, connection: ConnectionId, wire: number, value: Payload): void {
-    const attempt = this.#placing.attempts.sentAs(connection, wire);
-    if (attempt !== undefined) this.#itemOf(turn, attempt, value);
-  }
-
-  /** A function of this node gives an item. */
-  yielded(turn: Turn, invocation: number, value: Payload): void {
-    const attempt = this.#placing.attempts.get(invocation);
-    if (attempt?.phase === "running") this.#itemOf(turn, attempt, value);
-  }
-
-  /** Whoever reads a stream allows more. */
-  credit(turn: Turn, id: number, units: number): void {
-    const record = this.#pending.get(id);
-    if (record !== undefined) this.#rooms.streams.credit(turn, record, units);
-  }
-
-  /** This process has read so much of a stream. */
-  read(turn: Turn, id: number, units: number): void {
-    const record = this.#pending.get(id);
-    if (record !== undefined) this.#rooms.streams.read(turn, record, units);
   }
 
   /** The answer of a node of the reference. */
@@ -315,7 +299,9 @@ export class CallRouter implements CallKeeper, RunWatcher {
     const error = withRan(outcome.error, ran);
     // Of two places one has failed: the other decides.
     if (record.attempts.length > 0) return;
-    if (this.#placing.retries(turn, attempt, error) || this.#parks(turn, attempt, error)) return;
+    const mayGoOn = !hasGiven(record);
+    if (mayGoOn && this.#placing.retries(turn, attempt, error)) return;
+    if (mayGoOn && this.#parks(turn, attempt, error)) return;
     this.end(turn, record, error);
   }
 
@@ -330,11 +316,6 @@ export class CallRouter implements CallKeeper, RunWatcher {
   /** See {@linkcode CallKeeper.end}. */
   end(turn: Turn, record: CallRecord, error: CallError): void {
     this.#finish(turn, record, failure(withRan(error, ranOfCall(record))));
-  }
-
-  #itemOf(turn: Turn, attempt: Attempt, value: Payload): void {
-    const error = this.#rooms.streams.arrived(turn, attempt, value);
-    if (error !== undefined) this.end(turn, attempt.call, error);
   }
 
   #finish(turn: Turn, record: CallRecord, outcome: Outcome): void {

@@ -60,6 +60,7 @@ export class CallSender {
           ...reachWord(spec.reach),
         }
         : { offer }),
+      ...(spec.streamed === undefined ? {} : { streamed: spec.streamed }),
       ...(stream === undefined ? {} : { credit: stream.credit }),
       ...(stream?.resumeFrom === undefined ? {} : { resumeFrom: stream.resumeFrom }),
     });

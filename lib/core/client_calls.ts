@@ -5,12 +5,19 @@ import {
   RETRIES_MAX,
   STREAM_CREDIT,
 } from "../protocol/limits.ts";
+import { batchUnits, type ItemBatch } from "../protocol/item_batch.ts";
 import { Payload } from "../protocol/payload.ts";
+import type { StreamMessage } from "../protocol/v1_stream_messages.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
-import { itemUnits, StreamBudget, StreamWindow } from "../rpc/stream_credit.ts";
+import { StreamBudget, StreamWindow } from "../rpc/stream_credit.ts";
 import { failure } from "./call_record.ts";
-import type { ClientCall, ClientDialect, ClientQuestion } from "./client_dialect.ts";
+import {
+  type ClientCall,
+  type ClientDialect,
+  type ClientQuestion,
+  isStreamed,
+} from "./client_dialect.ts";
 import type { ClientTurn, OpenConnection } from "./client_turn.ts";
 import type { Outcome } from "./effects.ts";
 import type { CallId, ConnectionId, WireMessage } from "./events.ts";
@@ -44,7 +51,7 @@ export class ClientCalls {
     const deadlineAt = turn.now + Math.min(command.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const call: ClientCall = {
       ...{ command, deadlineAt, connection: undefined, wire: 0 },
-      ...{ hasRun: false, ranBefore: "no", tries: 0 },
+      ...{ hasRun: false, ranBefore: "no", tries: 0, hasGiven: false },
       stream: command.type === "call" && command.stream !== undefined
         ? { window: new StreamWindow(true, STREAM_CREDIT), delivered: 0 }
         : undefined,
@@ -70,7 +77,8 @@ export class ClientCalls {
       const credit = call.stream?.window.begin(this.#budget);
       const message = wire.encode(connection.dialect, call, turn.now, credit);
       if (message === undefined) {
-        const what = call.stream === undefined ? "word for this question" : "streams";
+        const hasStreams = call.stream !== undefined || isStreamed(call.command);
+        const what = hasStreams ? "streams" : "word for this question";
         const text = `${connection.url} speaks json, which has no ${what}`;
         this.#settle(turn, call, failure(callError("UNSUPPORTED_VERSION", text)));
       } else turn.edges.send(connection.id, message);
@@ -96,8 +104,8 @@ export class ClientCalls {
       call.hasRun = true;
       return false;
     }
-    if (message.type === "item") {
-      this.#item(turn, call, message.value);
+    if (message.type === "items" || message.type === "credit" || message.type === "stop") {
+      this.#flows(turn, call, message);
       return false;
     }
     const outcome = wire.outcome(message, call);
@@ -122,6 +130,17 @@ export class ClientCalls {
     const call = this.#pending.get(id);
     call?.stream?.window.release(units);
     if (call !== undefined) this.#grant(turn, call);
+  }
+
+  /** The caller gives items of a streamed argument; `undefined` = all have been given. */
+  give(turn: ClientTurn, id: CallId, arg: number, batch: ItemBatch | undefined): void {
+    const call = this.#pending.get(id);
+    if (call?.connection === undefined || !call.hasGiven) return;
+    const about = { id: call.wire, arg };
+    turn.edges.send(
+      call.connection.id,
+      batch === undefined ? { type: "end", ...about } : { type: "items", ...about, batch },
+    );
   }
 
   /** The caller gave up: a call that was sent is taken back where it runs. */
@@ -163,7 +182,7 @@ export class ClientCalls {
   untaken(connection: OpenConnection, last: number): void {
     for (const id of this.#pending.idsOf(connection.id)) {
       const call = this.#pending.get(id);
-      if (call !== undefined && call.wire > last) this.#waitAgain(call, true);
+      if (call !== undefined && call.wire > last && !call.hasGiven) this.#waitAgain(call, true);
     }
   }
 
@@ -172,15 +191,27 @@ export class ClientCalls {
     for (const call of [...this.#pending.all()]) this.cancel(turn, call.command.call, error);
   }
 
-  #item(turn: ClientTurn, call: ClientCall, value: Payload): void {
+  #flows(turn: ClientTurn, call: ClientCall, message: StreamMessage): void {
+    const { arg } = message;
+    if (message.type === "items") {
+      if (arg === undefined) this.#items(turn, call, message.batch);
+    } else if (arg !== undefined && isStreamed(call.command)) {
+      call.hasRun = true;
+      call.hasGiven = true;
+      const units = message.type === "credit" ? message.units : undefined;
+      turn.owner.wanted(call.command.call, arg, units);
+    }
+  }
+
+  #items(turn: ClientTurn, call: ClientCall, batch: ItemBatch): void {
     const { stream, command: { call: id } } = call;
     call.hasRun = true;
-    if (stream?.window.take(itemUnits(value)) !== true) {
+    if (stream?.window.take(batchUnits(batch)) !== true) {
       const message = "The node sent more of a stream than it was allowed to";
       return this.cancel(turn, id, callError("PROTOCOL", message));
     }
-    stream.delivered += 1;
-    turn.owner.item(id, value);
+    stream.delivered += batch.count;
+    turn.owner.items(id, batch);
     this.#grant(turn, call);
   }
 
@@ -226,7 +257,8 @@ function ranOf({ hasRun, connection, ranBefore }: ClientCall): Ran {
 }
 
 /** Whether it may be asked once more although it ran, or may have run: its reader knows what it has. */
-function mayRunAgain({ command, stream }: ClientCall): boolean {
+function mayRunAgain({ command, stream, hasGiven }: ClientCall): boolean {
+  if (hasGiven) return false;
   if (command.type !== "call") return command.type === "explain";
   if (stream === undefined) return command.idempotent === true;
   return command.stream?.resumeFrom !== undefined ||

@@ -100,7 +100,11 @@ export class ClientCore implements Machine<ClientCommand, ClientOwnerEffects> {
       case "threw":
         return this.#functions.ended(turn, event.invocation, failure(event.error));
       case "yielded":
-        return this.#functions.yielded(turn, event.invocation, event.value);
+        return this.#functions.yielded(turn, event.invocation, event.batch);
+      case "want":
+        return this.#functions.wanted(turn, event.invocation, event.arg, event.units);
+      case "give":
+        return this.#calls.give(turn, event.call, event.arg, event.batch);
       case "read":
         return this.#calls.read(turn, event.call, event.units);
       case "boot":

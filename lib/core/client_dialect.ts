@@ -28,6 +28,8 @@ export interface ClientCall {
   tries: number;
   /** Its items, if it asked for many values. */
   readonly stream: CallStream | undefined;
+  /** Whether it was asked for anything of its streamed arguments: what is gone can't be given again. */
+  hasGiven: boolean;
 }
 
 /** How a client's calls look in each dialect. */
@@ -47,7 +49,7 @@ export class ClientDialect {
   encode(dialect: Dialect, call: ClientCall, now: number, credit = 0): WireMessage | undefined {
     const { command, wire: id, stream } = call;
     if (dialect === "json") {
-      return command.type === "explain" || stream !== undefined
+      return command.type === "explain" || stream !== undefined || isStreamed(command)
         ? undefined
         : this.#rpc(command, id);
     }
@@ -62,7 +64,7 @@ export class ClientDialect {
       const which = wanted === undefined ? {} : { wanted };
       return { type: "request", id, commands, timeoutMs, ...which, ...wait, ...reachWord(reach) };
     }
-    const { fun, resources, args, kwargs, hedgeMs, contract } = command;
+    const { fun, resources, args, kwargs, hedgeMs, contract, streamed } = command;
     const first = command.stream?.resumeFrom;
     const resume = stream === undefined || first === undefined
       ? {}
@@ -75,6 +77,7 @@ export class ClientDialect {
       ...(hedgeMs === undefined ? {} : { hedgeMs }),
       ...(stream === undefined ? {} : { credit, ...resume }),
       ...reachWord(command.reach),
+      ...(streamed === undefined ? {} : { streamed }),
       ...wait,
     };
   }
@@ -85,7 +88,9 @@ export class ClientDialect {
       case "result":
       case "error":
       case "accepted":
-      case "item":
+      case "items":
+      case "credit":
+      case "stop":
         return message.id;
       case "response":
         return Number(message.u);
@@ -139,6 +144,11 @@ export class ClientDialect {
     }
     return failure(callError("PROTOCOL", "The answer lacks a result that was asked for", "yes"));
   }
+}
+
+/** Whether some of its arguments are streams. */
+export function isStreamed(command: ClientQuestion): boolean {
+  return command.type === "call" && command.streamed !== undefined;
 }
 
 function accumulated(response: RpcResponse): JsonObject {

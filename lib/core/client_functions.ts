@@ -1,7 +1,9 @@
-import { callError } from "../protocol/errors.ts";
+import { type CallError, callError } from "../protocol/errors.ts";
 import { CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
-import type { Payload } from "../protocol/payload.ts";
+import { batchUnits, type ItemBatch } from "../protocol/item_batch.ts";
 import type { CallMessage } from "../protocol/v1_messages.ts";
+import { ArgumentFlow } from "../rpc/argument_flow.ts";
+import { StreamBudget } from "../rpc/stream_credit.ts";
 import type { ClientTurn, OpenConnection } from "./client_turn.ts";
 import type { Caller, Outcome } from "./effects.ts";
 import type {
@@ -21,6 +23,8 @@ interface Run {
   readonly connection: ConnectionId;
   /** The node's number for the call. */
   readonly id: number;
+  /** Its streamed arguments, by their places. */
+  readonly args: ReadonlyMap<number, ArgumentFlow>;
 }
 
 /**
@@ -33,6 +37,8 @@ export class ClientFunctions {
   readonly #byWire = new Map<string, Run>();
   /** Highest number that was taken of each connection: a frame that comes twice runs nothing twice. */
   readonly #lastTaken = new Map<ConnectionId, number>();
+  /** What this client reads of all arguments of its functions. */
+  readonly #budget = new StreamBudget();
   #last = 0;
 
   /** Functions that run for a connection. */
@@ -70,21 +76,38 @@ export class ClientFunctions {
       this.#call(turn, connection, message);
       return true;
     }
-    if (message.type !== "cancel" && message.type !== "credit") return false;
+    if (!isForRun(message)) return false;
     const run = this.#byWire.get(key(connection.id, message.id));
     if (run === undefined) return true;
     if (message.type === "credit") turn.owner.credit(run.invocation, message.units);
-    else {
-      this.#forget(run);
-      turn.owner.abort(run.invocation, callError("CANCELLED", "The caller gave up", "unknown"));
-    }
+    else if (message.type === "items") this.#given(turn, run, message.arg, message.batch);
+    else if (message.type === "end") this.#given(turn, run, message.arg, undefined);
+    else this.#abort(turn, run, callError("CANCELLED", "The caller gave up", "unknown"));
     return true;
   }
 
-  /** A function gives an item of its stream. */
-  yielded(turn: ClientTurn, invocation: InvocationId, value: Payload): void {
+  /** A function gives items of its stream. */
+  yielded(turn: ClientTurn, invocation: InvocationId, batch: ItemBatch): void {
     const run = this.#runs.get(invocation);
-    if (run !== undefined) turn.edges.send(run.connection, { type: "item", id: run.id, value });
+    if (run !== undefined) turn.edges.send(run.connection, { type: "items", id: run.id, batch });
+  }
+
+  /** A function has read so much of an argument, or wants no more of it. */
+  wanted(
+    turn: ClientTurn,
+    invocation: InvocationId,
+    arg: number,
+    units: number | undefined,
+  ): void {
+    const run = this.#runs.get(invocation);
+    const flow = run?.args.get(arg);
+    if (run === undefined || flow === undefined) return;
+    if (units !== undefined) {
+      flow.ask(units);
+      this.#grant(turn, run, arg, flow);
+    } else if (flow.stop()) {
+      turn.edges.send(run.connection, { type: "stop", id: run.id, arg });
+    }
   }
 
   /** A function ended; nobody may wait for it any more. */
@@ -107,14 +130,13 @@ export class ClientFunctions {
     this.#lastTaken.delete(connection);
     for (const run of [...this.#runs.values()]) {
       if (run.connection !== connection) continue;
-      this.#forget(run);
       const error = callError("CANCELLED", "The connection to the node is gone", "unknown");
-      turn.owner.abort(run.invocation, error);
+      this.#abort(turn, run, error);
     }
   }
 
   #call(turn: ClientTurn, connection: OpenConnection, message: CallMessage): void {
-    const { id, fun, offer, args, kwargs, credit, resumeFrom } = message;
+    const { id, fun, offer, args, kwargs, credit, resumeFrom, streamed } = message;
     if (id <= (this.#lastTaken.get(connection.id) ?? -1)) return;
     this.#lastTaken.set(connection.id, id);
     const registered = offer === undefined ? undefined : this.#offered.get(offer);
@@ -123,7 +145,9 @@ export class ClientFunctions {
       return turn.edges.send(connection.id, { type: "error", id, error });
     }
     this.#last += 1;
-    const run = { invocation: this.#last, connection: connection.id, id };
+    const flows = new Map<number, ArgumentFlow>();
+    for (const arg of streamed ?? []) flows.set(arg, new ArgumentFlow(true, () => this.#budget));
+    const run = { invocation: this.#last, connection: connection.id, id, args: flows };
     this.#runs.set(run.invocation, run);
     this.#byWire.set(key(connection.id, id), run);
     turn.edges.send(connection.id, { type: "accepted", id });
@@ -132,13 +156,47 @@ export class ClientFunctions {
       timeoutMs: Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX),
       caller: callerBehind(connection),
       stream: credit === undefined ? undefined : { credit, resumeFrom },
+      streamed,
     });
   }
 
+  #given(turn: ClientTurn, run: Run, arg = -1, batch: ItemBatch | undefined): void {
+    const flow = run.args.get(arg);
+    const arrival = batch === undefined ? flow?.sent() : flow?.arrived(batchUnits(batch));
+    if (arrival === "late") return;
+    if (flow === undefined || arrival !== "taken") {
+      const error = callError("PROTOCOL", `The node sent more of args[${arg}] than it may`, "yes");
+      turn.edges.send(run.connection, { type: "error", id: run.id, error });
+      return this.#abort(turn, run, error);
+    }
+    turn.owner.given(run.invocation, arg, batch);
+    this.#grant(turn, run, arg, flow);
+  }
+
+  #grant(turn: ClientTurn, { connection, id }: Run, arg: number, flow: ArgumentFlow): void {
+    const units = flow.grant();
+    if (units > 0) turn.edges.send(connection, { type: "credit", id, arg, units });
+  }
+
+  #abort(turn: ClientTurn, run: Run, error: CallError): void {
+    this.#forget(run);
+    turn.owner.abort(run.invocation, error);
+  }
+
   #forget(run: Run): void {
+    for (const flow of run.args.values()) flow.end();
     this.#runs.delete(run.invocation);
     this.#byWire.delete(key(run.connection, run.id));
   }
+}
+
+/** Whether a message is about what runs here, as opposed to a call that this client made. */
+function isForRun(
+  message: WireMessage,
+): message is Extract<WireMessage, { type: "cancel" | "end" | "credit" | "items" }> {
+  if (message.type === "credit") return message.arg === undefined;
+  if (message.type === "items") return message.arg !== undefined;
+  return message.type === "cancel" || message.type === "end";
 }
 
 function tell(turn: ClientTurn, connection: OpenConnection, event: Register): void {

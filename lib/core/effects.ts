@@ -7,6 +7,7 @@
 
 import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { CallError } from "../protocol/errors.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type {
   CallId,
@@ -51,8 +52,10 @@ export interface DialOrder {
 
 /** Effects on the owner of any machine. */
 export interface CallerEffects {
-  /** One value of a stream; what was read of it is told by `read`. */
-  item(call: CallId, value: Payload): void;
+  /** Values of a stream; what was read of them is told by `read`. */
+  items(call: CallId, batch: ItemBatch): void;
+  /** The function of a call wants so much more of a streamed argument, in units of items; `undefined` = nothing more. */
+  wanted(call: CallId, arg: number, units: number | undefined): void;
   /** The one end of a call, a stream or a request. */
   settle(call: CallId, outcome: Outcome): void;
   /** Something that a user may want to observe. */
@@ -83,6 +86,8 @@ export interface Invocation {
   readonly caller: Caller;
   /** Many values are asked for: so much may be given at first, and from which item on. `undefined` = one result. */
   readonly stream: StreamBegin | undefined;
+  /** Places of arguments that come as streams, once they are wanted. Default: none. */
+  readonly streamed?: readonly number[] | undefined;
 }
 
 /** Who asked for a call: this process, a client, or the node that the call came from. */
@@ -99,6 +104,8 @@ export interface ProviderEffects {
   invoke(invocation: Invocation): void;
   /** The reader of a run's stream allows so much more, in units of items. */
   credit(invocation: InvocationId, units: number): void;
+  /** Items of a streamed argument of a run; `undefined` = all have come. */
+  given(invocation: InvocationId, arg: number, batch: ItemBatch | undefined): void;
   /** The caller gave up, is gone or out of time: the function's signal fires. */
   abort(invocation: InvocationId, reason: CallError): void;
 }

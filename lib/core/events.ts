@@ -8,6 +8,7 @@
 import type { AskedContract, OfferContract } from "../protocol/contract_facts.ts";
 import type { ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { CallError, ProtocolError } from "../protocol/errors.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
 import type { Command, JsonMessage } from "../protocol/json_messages.ts";
 import type { FunctionName, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
@@ -105,6 +106,8 @@ export type CallCommand =
       readonly reach?: Reach | undefined;
       /** Many values are asked for; `resumeFrom` says which is the first, where the function numbers them. Default: one. */
       readonly stream?: { readonly resumeFrom: number | undefined } | undefined;
+      /** Places of arguments that will be given as streams, when they are wanted. Default: none. */
+      readonly streamed?: readonly number[] | undefined;
     }
     | {
       readonly type: "request";
@@ -135,6 +138,13 @@ export type CallCommand =
       readonly call: CallId;
       readonly units: number;
     }
+    | {
+      /** Items of a streamed argument, as far as they are wanted; `undefined` = all have been given. */
+      readonly type: "give";
+      readonly call: CallId;
+      readonly arg: number;
+      readonly batch: ItemBatch | undefined;
+    }
   );
 
 /** What a machine is told of the functions of its process, of a node or of a client. */
@@ -162,10 +172,17 @@ export type ProviderCommand =
       readonly value: Payload;
     }
     | {
-      /** One value of a run that was asked for a stream, as far as its credit goes. */
+      /** Values of a run that was asked for a stream, as far as its credit goes. */
       readonly type: "yielded";
       readonly invocation: InvocationId;
-      readonly value: Payload;
+      readonly batch: ItemBatch;
+    }
+    | {
+      /** A run begins to read a streamed argument (0), has read so much of it, or wants no more (`undefined`). */
+      readonly type: "want";
+      readonly invocation: InvocationId;
+      readonly arg: number;
+      readonly units: number | undefined;
     }
     | {
       readonly type: "threw";

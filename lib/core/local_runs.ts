@@ -163,6 +163,7 @@ export class LocalRuns {
       timeoutMs: deadlineAt - turn.now,
       caller: spec.caller,
       stream: this.#streams.begin(attempt),
+      streamed: spec.streamed,
     });
   }
 

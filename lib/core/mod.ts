@@ -25,9 +25,11 @@ export * from "./reports.ts";
 export type { Reach, ReachWord } from "../protocol/reach.ts";
 export type { NodeIdentity } from "./link_keeper.ts";
 
+export { batchOf, type ItemBatch } from "../protocol/item_batch.ts";
 export { Payload } from "../protocol/payload.ts";
 export * from "../protocol/json_messages.ts";
 export * from "../protocol/v1_messages.ts";
+export type * from "../protocol/v1_stream_messages.ts";
 export type {
   ClusterPolicy,
   ExportRule,

@@ -226,6 +226,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       parked: this.#calls.parkedCount,
       slotQueue: this.#calls.slotQueueCount,
       stuck: this.#functions.stuckCount,
+      streams: this.#streams.size,
     };
   }
 
@@ -264,7 +265,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "returned":
         return this.#calls.ran(turn, event.invocation, { ok: true, value: event.value });
       case "yielded":
-        return this.#calls.yielded(turn, event.invocation, event.value);
+      case "want":
+        return this.#calls.traffic.ran(turn, event);
       case "threw":
         return this.#calls.ran(turn, event.invocation, failure(event.error));
       case "call":
@@ -275,7 +277,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       case "cancel":
         return this.#own.cancel(turn, event.call);
       case "read":
-        return this.#own.read(turn, event.call, event.units);
+      case "give":
+        return this.#own.flows(turn, event);
       case "malformed":
         return this.#malformed(turn, event);
       case "congested":

@@ -7,6 +7,7 @@ import type { Outcome } from "./effects.ts";
 import type { CallCommand, CallId } from "./events.ts";
 import type { NodeIdentity } from "./link_keeper.ts";
 import type { RequestRunner } from "./request_runner.ts";
+import type { OwnFlow } from "./stream_traffic.ts";
 import type { Turn } from "./turn.ts";
 
 type Begun = Extract<CallCommand, { type: "call" | "request" }>;
@@ -55,10 +56,10 @@ export class OwnCalls {
     this.cancelTask(turn, task, callError("CANCELLED", "The caller gave up", "unknown"));
   }
 
-  /** The caller has read so much of a stream. */
-  read(turn: Turn, call: CallId, units: number): void {
-    const task = this.#tasks.get(call);
-    if (task?.kind === "call") this.#calls.read(turn, task.id, units);
+  /** The caller has read of a stream, or gives items of an argument. */
+  flows(turn: Turn, event: OwnFlow): void {
+    const task = this.#tasks.get(event.call);
+    if (task?.kind === "call") this.#calls.traffic.own(turn, task.id, event);
   }
 
   /** Ends whatever runs for somebody, wherever it came from. */
@@ -77,13 +78,13 @@ export class OwnCalls {
     const deadlineAt = turn.now + Math.min(event.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const caller = { kind: "local", name: this.#self.url } as const;
     if (event.type === "call") {
-      const { fun, resources, args, kwargs, contract, target } = event;
+      const { fun, resources, args, kwargs, contract, target, streamed } = event;
       const { idempotent = false, waits = false, hedgeMs, reach } = event;
       const manner = { idempotent, waits, hedgeMs, reach };
       const ttl = target === undefined ? 0 : RELAY_TTL_MAX;
       const stream = event.stream && { credit: STREAM_CREDIT, ...event.stream };
       const asked = { fun, resources, args, kwargs, target, ttl, caller, contract, stream };
-      const spec = { ...asked, ...manner };
+      const spec = { ...asked, ...manner, streamed };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
     const { commands, wanted, waits = false, reach } = event;

@@ -7,7 +7,6 @@ import {
 import { Payload } from "../protocol/payload.ts";
 import type {
   CallMessage,
-  CreditMessage,
   ExplainMessage,
   OfferMessage,
   RequestMessage,
@@ -68,13 +67,14 @@ export class V1Door {
         return this.#explain(turn, record, message);
       case "accepted":
         return this.#calls.accepted(turn, record.id, message.id);
-      case "item":
-        return this.#calls.item(turn, record.id, message.id, message.value);
+      case "items":
+      case "credit":
+      case "end":
+      case "stop":
+        return this.#calls.traffic.heard(turn, record, message);
       case "offer":
       case "withdraw":
         return this.#offer(turn, record, message);
-      case "credit":
-        return this.#credit(turn, record, message);
       case "result":
         return this.#calls.answered(turn, record.id, message.id, success(message));
       case "error":
@@ -110,6 +110,7 @@ export class V1Door {
       hedgeMs: message.hedgeMs,
       reach: message.reach,
       ...(message.credit === undefined ? {} : { stream: streamOf(message.credit, message) }),
+      ...(message.streamed === undefined ? {} : { streamed: message.streamed }),
     };
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const id = this.#calls.start(turn, spec, replyTo, deadlineAt, record.id);
@@ -163,11 +164,6 @@ export class V1Door {
       return this.#clientOffers.withdraw(turn, record.id, message.id);
     }
     if (!this.#isDraining() && !record.saidGoodbye) this.#clientOffers.offer(turn, record, message);
-  }
-
-  #credit(turn: Turn, record: ConnectionRecord, { id, units }: CreditMessage): void {
-    const task = record.inbound.get(id);
-    if (task?.kind === "call") this.#calls.credit(turn, task.id, units);
   }
 
   #cancel(turn: Turn, record: ConnectionRecord, id: number): void {

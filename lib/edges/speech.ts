@@ -126,7 +126,8 @@ function textSize(message: WireMessage): number {
   switch (message.type) {
     case "call":
       return MESSAGE_TEXT_GUESS + message.args.text.length + (message.kwargs?.text.length ?? 0);
-    case "item":
+    case "items":
+      return MESSAGE_TEXT_GUESS + message.batch.list.text.length;
     case "result":
       return MESSAGE_TEXT_GUESS + message.value.text.length;
     case "offers":

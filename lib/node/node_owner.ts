@@ -7,7 +7,7 @@ import type { CallError } from "../protocol/errors.ts";
 import type { CallEvent } from "../client/call_event.ts";
 import type { LinkEvent, OfferEvent } from "./events.ts";
 import type { FunctionHost } from "../client/function_host.ts";
-import type { Payload } from "../protocol/payload.ts";
+import type { ItemBatch } from "../protocol/item_batch.ts";
 
 /** Hands what the machine of a node wants of its owner to whoever does it. */
 export class NodeOwner implements NodeOwnerEffects {
@@ -42,9 +42,14 @@ export class NodeOwner implements NodeOwnerEffects {
     return this.#host;
   }
 
-  /** One value of a stream that this node reads. */
-  item(call: CallId, value: Payload): void {
-    this.#calls.item(call, value);
+  /** Values of a stream that this node reads. */
+  items(call: CallId, batch: ItemBatch): void {
+    this.#calls.items(call, batch);
+  }
+
+  /** The function of a call wants more of a streamed argument, or no more. */
+  wanted(call: CallId, arg: number, units: number | undefined): void {
+    this.#calls.wanted(call, arg, units);
   }
 
   /** A call of this node ended. */
@@ -80,6 +85,11 @@ export class NodeOwner implements NodeOwnerEffects {
   /** The reader of a run's stream allows more. */
   credit(invocation: InvocationId, units: number): void {
     this.#host.credit(invocation, units);
+  }
+
+  /** Items of a streamed argument of a run came. */
+  given(invocation: InvocationId, arg: number, batch: ItemBatch | undefined): void {
+    this.#host.given(invocation, arg, batch);
   }
 
   /** A run is wanted no longer. */

@@ -183,7 +183,7 @@ export const LEAVING_REST_MS = 5_000;
 /** How long a node that leaves serves on until its neighbours have taken its withdrawal, in ms. */
 export const WITHDRAWAL_MS_MAX = 1_000;
 
-/** Streams that one connection may read at once; beyond it `RESOURCE_EXHAUSTED`. */
+/** Streams that one connection may read or give at once; beyond it `RESOURCE_EXHAUSTED`. */
 export const STREAMS_PER_LINK_MAX = 1_024;
 /**
  * What a writer may send of one stream before its reader gives new credit, in units of items (see
@@ -194,6 +194,13 @@ export const STREAM_CREDIT = 256 * 1024;
 export const STREAM_CREDIT_PER_LINK = 4 * 1024 * 1024;
 /** What a stream may always have under way, however many there are: none starves because others are not read. */
 export const STREAM_CREDIT_MIN = 4 * 1024;
+/**
+ * Items that are ready at the same time leave together until they are so much, in units of items: enough that what a message
+ * costs no longer counts, and little enough that others get their turn.
+ */
+export const STREAM_BATCH = 4 * 1024;
+/** Streamed arguments of one call; more is a `RangeError` at the caller, and ends the connection of a peer that sends them. */
+export const ARGUMENT_STREAMS_MAX = 8;
 /** Longest item of a stream; more ends the stream with `RESULT_TOO_LARGE`, and with `PROTOCOL` where a peer sends it. */
 export const STREAM_ITEM_MAX = STREAM_CREDIT;
 /**

@@ -6,10 +6,8 @@ import {
   decodeAccepted,
   decodeCall,
   decodeCancel,
-  decodeCredit,
   decodeError,
   decodeExplain,
-  decodeItem,
   decodeOffer,
   decodeRequest,
   decodeResult,
@@ -25,6 +23,7 @@ import {
   decodeWant,
   type OfferReader,
 } from "./v1_decode_offers.ts";
+import { decodeCredit, decodeEnd, decodeItems, decodeStop } from "./v1_decode_streams.ts";
 import type { MembersMessage, V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
 import { CALL_ID, INCARNATION } from "./v1_shapes.ts";
 
@@ -92,8 +91,10 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["accepted", decodeAccepted],
   ["offer", decodeOffer],
   ["withdraw", decodeWithdraw],
-  ["item", decodeItem],
+  ["items", decodeItems],
   ["credit", decodeCredit],
+  ["end", decodeEnd],
+  ["stop", decodeStop],
   ["result", decodeResult],
   ["error", decodeError],
   ["cancel", decodeCancel],

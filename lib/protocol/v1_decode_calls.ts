@@ -28,10 +28,8 @@ import type {
   AcceptedMessage,
   CallMessage,
   CancelMessage,
-  CreditMessage,
   ErrorMessage,
   ExplainMessage,
-  ItemMessage,
   OfferMessage,
   RequestMessage,
   ResultMessage,
@@ -46,6 +44,7 @@ import {
   OFFER_CONTRACT,
   REACH,
   SCOPE,
+  STREAMED,
   TIMEOUT_MS,
   TTL,
   UINT32,
@@ -90,6 +89,7 @@ export function decodeCall(value: JsonObject): CallMessage {
   const credit = optional(value, "credit", CREDIT);
   const resumeFrom = optional(value, "resume_from", CALL_ID);
   const offer = optional(value, "offer", CALL_ID);
+  const streamed = optional(value, "streamed", STREAMED);
   return {
     type: "call",
     id: required(value, "id", CALL_ID),
@@ -106,6 +106,7 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(hedgeMs === undefined ? {} : { hedgeMs }),
     ...(credit === undefined ? {} : { credit }),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
+    ...(streamed === undefined || streamed.length === 0 ? {} : { streamed }),
     ...(offer === undefined ? {} : { offer }),
     ...reachWord(optional(value, "reach", REACH)),
   };
@@ -160,24 +161,6 @@ export function decodeOffer(value: JsonObject): OfferMessage {
 /** A client takes an offer back. */
 export function decodeWithdraw(value: JsonObject): WithdrawMessage {
   return { type: "withdraw", id: required(value, "id", CALL_ID) };
-}
-
-/** One value of a stream. */
-export function decodeItem(value: JsonObject): ItemMessage {
-  return {
-    type: "item",
-    id: required(value, "id", CALL_ID),
-    value: Payload.fromValue(required(value, "value", ANY)),
-  };
-}
-
-/** More of a stream may be sent. */
-export function decodeCredit(value: JsonObject): CreditMessage {
-  return {
-    type: "credit",
-    id: required(value, "id", CALL_ID),
-    units: required(value, "units", CREDIT),
-  };
 }
 
 /** The good end. */

@@ -16,7 +16,7 @@ function hello(message: V1Hello): string {
 
 function call(message: CallMessage): string {
   const { id, fun, resources, args, kwargs, timeoutMs, target, ttl, hedgeMs, contract } = message;
-  const { credit, resumeFrom, offer, reach } = message;
+  const { credit, resumeFrom, offer, reach, streamed } = message;
   return `{"type":"call","id":${id},"fun":${JSON.stringify(fun)},` +
     `"resources":${JSON.stringify(resources)},"args":${args.text}` +
     (kwargs === undefined ? "" : `,"kwargs":${kwargs.text}`) +
@@ -29,6 +29,7 @@ function call(message: CallMessage): string {
     (hedgeMs === undefined ? "" : `,"hedge_ms":${hedgeMs}`) +
     (credit === undefined ? "" : `,"credit":${credit}`) +
     (resumeFrom === undefined ? "" : `,"resume_from":${resumeFrom}`) +
+    (streamed === undefined ? "" : `,"streamed":[${streamed.join(",")}]`) +
     (offer === undefined ? "" : `,"offer":${offer}`) +
     (reach === undefined ? "" : `,"reach":"${reach}"`) + "}";
 }
@@ -40,6 +41,10 @@ function request(message: RequestMessage): string {
     return { name, fun, args, kwargs, resources, contract };
   });
   return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs, wait, reach });
+}
+
+function arg({ arg }: { readonly arg?: number }): string {
+  return arg === undefined ? "" : `,"arg":${arg}`;
 }
 
 function error(failure: CallError): JsonObject {
@@ -73,10 +78,14 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
     case "result":
       return `{"type":"result","id":${message.id},"value":${message.value.text}` +
         (message.differs === undefined ? "}" : `,"differs":${JSON.stringify(message.differs)}}`);
-    case "item":
-      return `{"type":"item","id":${message.id},"value":${message.value.text}}`;
+    case "items":
+      return `{"type":"items","id":${message.id}${arg(message)},` +
+        `"values":${message.batch.list.text}}`;
     case "credit":
-      return `{"type":"credit","id":${message.id},"units":${message.units}}`;
+      return `{"type":"credit","id":${message.id}${arg(message)},"units":${message.units}}`;
+    case "end":
+    case "stop":
+      return `{"type":"${message.type}","id":${message.id},"arg":${message.arg}}`;
     case "error":
       return JSON.stringify({ type: "error", id: message.id, error: error(message.error) });
     case "offer": {

@@ -18,6 +18,7 @@ import type {
 } from "./names.ts";
 import type { Payload } from "./payload.ts";
 import type { ReachWord } from "./reach.ts";
+import type { StreamMessage } from "./v1_stream_messages.ts";
 
 /** First message of each side. */
 export interface V1Hello {
@@ -208,6 +209,8 @@ export interface CallMessage extends ReachWord {
   readonly offer?: number;
   /** Of a stream: the first item that is wanted, counted from 0. Says that the function numbers its items. */
   readonly resumeFrom?: number;
+  /** Places of arguments that come as streams; in `args` there is null in their place. Absent = none. */
+  readonly streamed?: readonly number[];
 }
 
 /** A client offers a function through the node that it is connected to, until it withdraws it or its connection ends. */
@@ -274,26 +277,6 @@ export interface AcceptedMessage {
   readonly type: "accepted";
   /** The number of the call or request, as its sender gave it. */
   readonly id: number;
-}
-
-/** One value of a stream, from its writer to its reader. */
-export interface ItemMessage {
-  /** Which message this is. */
-  readonly type: "item";
-  /** The number of the call, as its sender gave it. */
-  readonly id: number;
-  /** The value. */
-  readonly value: Payload;
-}
-
-/** So much more of a stream may be sent, from its reader to its writer. */
-export interface CreditMessage {
-  /** Which message this is. */
-  readonly type: "credit";
-  /** The number of the call, as its sender gave it. */
-  readonly id: number;
-  /** In units of items: UTF-16 units of the JSON text and 64 more. */
-  readonly units: number;
 }
 
 /** The good end of a call, a stream or a request. */
@@ -384,8 +367,7 @@ export type V1Message =
   | RequestMessage
   | ExplainMessage
   | AcceptedMessage
-  | ItemMessage
-  | CreditMessage
+  | StreamMessage
   | ResultMessage
   | ErrorMessage
   | CancelMessage

@@ -13,8 +13,10 @@ import {
   tryContractDigest,
 } from "./contract_facts.ts";
 import { BOOLEAN, CLUSTER, FUNCTION, NUMBER, OBJECT, URL_OF_NODE } from "./field_shapes.ts";
-import { defaulted, listOf, optional, required, type Shape } from "./json_fields.ts";
+import { defaulted, listOf, optional, required, setOf, type Shape } from "./json_fields.ts";
 import {
+  ARGUMENT_STREAMS_MAX,
+  ARGUMENTS_MAX,
   CALL_TIMEOUT_MS_MAX,
   COMMANDS_PER_REQUEST_MAX,
   MAX_HOPS_CEILING,
@@ -52,6 +54,10 @@ export const CALL_ID: Shape<number> = within(Number.MAX_SAFE_INTEGER);
 export const TTL: Shape<number> = within(RELAY_TTL_MAX);
 /** Credit of a stream; more than fits into a window is cut where it is counted. */
 export const CREDIT: Shape<number> = within(UINT32_MAX);
+/** An argument's place. */
+export const ARGUMENT_PLACE: Shape<number> = within(ARGUMENTS_MAX - 1);
+/** Places of streamed arguments. */
+export const STREAMED: Shape<readonly number[]> = setOf(ARGUMENT_PLACE, ARGUMENT_STREAMS_MAX);
 /** Milliseconds left; more than the longest allowed time is cut to that. */
 export const TIMEOUT_MS: Shape<number> = {
   expected: "a number of milliseconds from 0",

@@ -44,7 +44,9 @@ export class SimulatedClient {
       { queue, network, clock, place, noted },
       core,
       {
-        item: () => {},
+        items: () => {},
+        wanted: () => {},
+        given: () => {},
         invoke: () => {},
         credit: () => {},
         abort: () => {},

@@ -3,46 +3,8 @@
  */
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import * as v from "valibot";
-import {
-  connect,
-  contract,
-  declaredError,
-  FarcallError,
-  type FarcallNode,
-  isDeclaredError,
-  startNode,
-} from "../../mod.ts";
-
-const LISTEN = "ws://127.0.0.1:0";
-
-function start(options: Parameters<typeof startNode>[0] = {}): Promise<FarcallNode> {
-  return startNode({ listen: LISTEN, onError: () => {}, ...options });
-}
-
-async function listed(node: FarcallNode, name: string, origin?: FarcallNode): Promise<void> {
-  for await (const { type, offer } of node.offers({ function: name })) {
-    if (type === "added" && (origin === undefined || offer.origin === origin.url)) return;
-  }
-}
-
-/** A provider that nobody dials, two relays, and a reader that passes calls along links. */
-async function relayed(): Promise<
-  AsyncDisposable & { provider: FarcallNode; reader: FarcallNode; all: FarcallNode[] }
-> {
-  const all: FarcallNode[] = [];
-  for (let index = 0; index < 4; index += 1) {
-    const before = all.at(-1);
-    const peers = before === undefined ? [] : [before.url];
-    // Nodes of one cluster would link to each other.
-    all.push(await start({ cluster: `cluster-${index}`, peers, reach: "relay" }));
-  }
-  const [provider, , , reader] = all;
-  assert(provider !== undefined && reader !== undefined);
-  const end = async (): Promise<void> => {
-    for (const node of all.toReversed()) await node.drain({ timeout: 0 });
-  };
-  return { provider, reader, all, [Symbol.asyncDispose]: end };
-}
+import { connect, contract, declaredError, FarcallError, isDeclaredError } from "../../mod.ts";
+import { listed, relayed, start, until } from "./streamed_chain.ts";
 
 function error(promise: Promise<unknown>): Promise<FarcallError> {
   return assertRejects(() => promise, FarcallError);
@@ -52,10 +14,6 @@ async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = [];
   for await (const item of stream) items.push(item);
   return items;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const tail = contract("tail", {
@@ -95,6 +53,34 @@ Deno.test("a stream may be given by a generator, an iterable, or a ReadableStrea
   assertEquals(await all(client.stream("generator")), [1, 2]);
   assertEquals(await all(client.stream("platform").readable), [1, 2, 3]);
   assertEquals(await client.call("list", [["a", "b"]]), ["a", "b"]);
+});
+
+Deno.test("a ReadableStream that a function returns is checked, read slowly, and cancelled when nobody reads", async () => {
+  await using chain = await relayed();
+  const { provider, reader } = chain;
+  const numbers = contract("numbers", { args: [], yields: v.number() });
+  let pulled = 0;
+  const reasons: unknown[] = [];
+  provider.register(numbers, () =>
+    new ReadableStream<number>({
+      pull: (controller) => controller.enqueue(pulled += 1),
+      cancel: (reason) => void reasons.push(reason),
+    }));
+  provider.register("fails", () =>
+    new ReadableStream({
+      pull: (controller) => pulled > 0 ? controller.error(new Error("gone")) : controller.close(),
+    }));
+  await listed(reader, "fails");
+  const read: number[] = [];
+  for await (const number of reader.stream(numbers)) {
+    read.push(number);
+    if (read.length === 3) break;
+  }
+  assertEquals(read, [1, 2, 3]);
+  await until(() => reasons.length === 1);
+  assertLess(pulled, 4_500, "no more than a window was asked for");
+  assertEquals((await error(reader.stream("fails").next())).code, "HANDLER_ERROR");
+  await chain.rest();
 });
 
 Deno.test("what is a stream can't be called, and what gives one value can't be read", async () => {

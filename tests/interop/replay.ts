@@ -296,7 +296,9 @@ class Player implements Replay {
     this.#isTick = event.type === "tick";
     const timed = { ...event, now: START_AT + this.#atMs } as NodeEvent;
     this.#wakeAt = this.#core.step(timed, this.#edges, {
-      item: () => {},
+      items: () => {},
+      wanted: () => {},
+      given: () => {},
       settle: () => {},
       report: () => {},
       invoke: (invocation) => this.#invoke(invocation),

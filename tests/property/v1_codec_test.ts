@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { contractDigest, isContractVersion } from "../../lib/protocol/contract_facts.ts";
 import { type CallError, ERROR_CODES } from "../../lib/protocol/errors.ts";
 import type { JsonObject } from "../../lib/protocol/json_value.ts";
+import { batchOf, type ItemBatch } from "../../lib/protocol/item_batch.ts";
 import { Payload } from "../../lib/protocol/payload.ts";
 import { REACHES } from "../../lib/protocol/reach.ts";
 import { v1Codec } from "../../lib/protocol/v1_codec.ts";
@@ -85,6 +86,9 @@ const error: fc.Arbitrary<CallError> = fc.record({
   details: value,
 }, { requiredKeys: ["code", "message", "ran", "retryable"] });
 
+const place = fc.nat(255);
+const batch: fc.Arbitrary<ItemBatch> = fc.array(fc.jsonValue(), { minLength: 1, maxLength: 4 })
+  .map((values) => batchOf(values.map((value) => JSON.stringify(value))));
 const message: fc.Arbitrary<V1Message> = fc.oneof(
   hello,
   fc.record({
@@ -131,6 +135,7 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     resumeFrom: callId,
     offer: callId,
     reach,
+    streamed: fc.uniqueArray(place, { minLength: 1, maxLength: 8 }),
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
   fc.record({
     type: fc.constant("request"),
@@ -162,8 +167,13 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     ],
   }),
   fc.record({ type: fc.constant("withdraw"), id: callId }),
-  fc.record({ type: fc.constant("item"), id: callId, value: payload }),
-  fc.record({ type: fc.constant("credit"), id: callId, units: uint32 }),
+  fc.record({ type: fc.constant("items"), id: callId, arg: place, batch }, {
+    requiredKeys: ["type", "id", "batch"],
+  }),
+  fc.record({ type: fc.constant("credit"), id: callId, arg: place, units: uint32 }, {
+    requiredKeys: ["type", "id", "units"],
+  }),
+  fc.record({ type: fc.constantFrom("end", "stop"), id: callId, arg: place }),
   fc.record({
     type: fc.constant("result"),
     id: callId,

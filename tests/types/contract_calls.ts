@@ -12,7 +12,9 @@ import {
   type FunctionContext,
   type Future,
   isDeclaredError,
+  type ItemStream,
   type ReturningTerms,
+  streamed,
   type UnknownFuture,
   type YieldIn,
   type YieldOut,
@@ -51,6 +53,11 @@ const sinceWhen = contract("since_when", {
   returns: v.number(),
 });
 const tail = contract("tail", { args: [v.string()], yields: v.object({ line: v.string() }) });
+const sum = contract("sum", {
+  args: [v.string(), streamed(v.pipe(v.string(), v.transform(Number)))],
+  returns: v.number(),
+});
+const double = contract("double", { args: [streamed(z.number())], yields: z.number() });
 const order = contract("order", {
   args: [v.string()],
   returns: v.null(),
@@ -159,6 +166,44 @@ export async function streams(client: FarcallClient): Promise<void> {
   client.stream(embed, ["text"]);
   // @ts-expect-error an unknown option
   client.stream(tail, ["log"], { resume: 3 });
+}
+
+export async function streamedArguments(node: FarcallNode): Promise<void> {
+  node.register(sum, async ([text, numbers]) => {
+    same<typeof text, string>();
+    same<typeof numbers, ItemStream<number>>();
+    let total = 0;
+    for await (const number of numbers) total += number;
+    return total;
+  });
+  node.register(double, async function* ([numbers]) {
+    for await (const number of numbers) yield 2 * number;
+  });
+  async function* texts(): AsyncGenerator<string> {
+    yield "1";
+  }
+  const total = await node.call(sum, ["all", texts()]);
+  same<typeof total, number>();
+  await node.call(sum, ["list", ["1", "2"]]);
+  await node.call(sum, ["platform", ReadableStream.from(["1"])]);
+  for await (const number of node.stream(double, [[1, 2]])) same<typeof number, number>();
+  await node.request((r) => r.call(sum, ["list", ["1"]]));
+
+  // @ts-expect-error items are what the schema takes, strings
+  await node.call(sum, ["numbers", [1, 2]]);
+  // @ts-expect-error an async iterable of the wrong type
+  node.stream(double, [texts()]);
+  // @ts-expect-error one value is no stream
+  await node.call(sum, ["one", 1]);
+  // @ts-expect-error the stream is missing
+  await node.call(sum, ["none"]);
+  // @ts-expect-error the function reads numbers
+  node.register(
+    sum,
+    async ([, numbers]: [string, ItemStream<Date>]) => (await numbers.next()).done ? 0 : 1,
+  );
+  // @ts-expect-error items have a schema
+  streamed(Number);
 }
 
 export async function futures(client: FarcallClient): Promise<void> {

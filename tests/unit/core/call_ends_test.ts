@@ -201,7 +201,9 @@ function lone(urls: string[] = ["ws://a"]) {
       dial: (dial) => void (state.dials = dial),
       close: (connection) => void closed.push(connection),
     }, {
-      item: () => {},
+      items: () => {},
+      wanted: () => {},
+      given: () => {},
       invoke: () => {},
       credit: () => {},
       abort: () => {},

@@ -22,6 +22,7 @@ import {
   nodeUrl,
   resourceName,
 } from "../../../lib/protocol/names.ts";
+import { batchOf } from "../../../lib/protocol/item_batch.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
 import type { Reach } from "../../../lib/protocol/reach.ts";
 import { itemUnits } from "../../../lib/rpc/stream_credit.ts";
@@ -36,6 +37,10 @@ interface Flight {
 
 /** A function of a test node: gets its arguments, gives its result, or throws; `pending` never ends. */
 export type TestFunction = (args: readonly unknown[], node: CoreNode) => unknown;
+
+function note<Value>(book: Map<string, Value[]>, key: string, values: readonly Value[]): void {
+  book.set(key, [...book.get(key) ?? [], ...values]);
+}
 
 /** One node of the world. */
 export class CoreNode {
@@ -54,6 +59,8 @@ export class CoreNode {
   isStopped = false;
   wakeAt = Infinity;
   readonly #functions = new Map<number, TestFunction>();
+  readonly #asked = new Map<string, (number | "stop")[]>();
+  readonly #came = new Map<string, unknown[]>();
   #registrations = 0;
   #calls = 0;
 
@@ -111,6 +118,7 @@ export class CoreNode {
       hedgeMs?: number;
       reach?: Reach;
       stream?: { resumeFrom: number | undefined };
+      streamed?: readonly number[];
     } = {},
   ): number {
     this.#calls += 1;
@@ -159,8 +167,24 @@ export class CoreNode {
     if (credit <= 0) return false;
     const payload = Payload.fromValue(value);
     this.credits.set(invocation, credit - itemUnits(payload));
-    this.step({ type: "yielded", invocation, value: payload });
+    this.step({ type: "yielded", invocation, batch: batchOf([payload.text]) });
     return true;
+  }
+
+  /** What the functions of a call's streamed arguments ask for, as they asked: units, or `"stop"`. */
+  asked(call: number, arg: number): readonly (number | "stop")[] {
+    return this.#asked.get(`${call} ${arg}`) ?? [];
+  }
+
+  /** What came of a streamed argument of a run: values, and `"end"` for its end. */
+  came(invocation: number, arg: number): readonly unknown[] {
+    return this.#came.get(`${invocation} ${arg}`) ?? [];
+  }
+
+  /** Gives items of a streamed argument, or without any says that all were given; nobody counts its credit. */
+  give(call: number, arg: number, ...values: (string | number)[]): void {
+    const texts = values.map((value) => JSON.stringify(value));
+    this.step({ type: "give", call, arg, batch: texts.length === 0 ? undefined : batchOf(texts) });
   }
 
   #edges(): EdgeEffects {
@@ -173,9 +197,16 @@ export class CoreNode {
 
   #owner(): NodeOwnerEffects {
     return {
-      item: (call, value) => {
+      items: (call, { list, count }) => {
         const items = this.items.get(call) ?? [];
-        this.items.set(call, [...items, value]);
+        const values = list.value;
+        if (!Array.isArray(values) || values.length !== count) throw new Error("A wrong batch");
+        this.items.set(call, [...items, ...values.map((value) => Payload.fromValue(value))]);
+      },
+      wanted: (call, arg, units) => note(this.#asked, `${call} ${arg}`, [units ?? "stop"]),
+      given: (invocation, arg, batch) => {
+        const values = batch === undefined ? ["end"] : batch.list.value;
+        if (Array.isArray(values)) note(this.#came, `${invocation} ${arg}`, values);
       },
       settle: (call, outcome) => {
         if (this.outcomes.has(call)) throw new Error(`Call ${call} ended twice`);

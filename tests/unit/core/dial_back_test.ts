@@ -23,7 +23,13 @@ class Bench {
       report: () => {},
       invoke: () => {},
       abort: () => {},
-      ...{ stopped: () => {}, credit: () => {}, item: () => {} },
+      ...{
+        stopped: () => {},
+        credit: () => {},
+        items: () => {},
+        wanted: () => {},
+        given: () => {},
+      },
     };
     return this.peers.step({ now, edges, owner });
   }

@@ -28,7 +28,9 @@ function history(
       now: second * 1_000,
       edges: { send: () => void done.push(`ping@${second}`), dial: nothing, close: nothing },
       owner: {
-        item: nothing,
+        items: nothing,
+        wanted: nothing,
+        given: nothing,
         credit: nothing,
         settle: nothing,
         report: nothing,
@@ -74,7 +76,9 @@ Deno.test("Heartbeat never takes a standstill for a sign of life in the future",
   let droppedAt = 0;
   const nothing = (): void => {};
   const owner = {
-    item: () => {},
+    items: () => {},
+    wanted: () => {},
+    given: () => {},
     credit: () => {},
     settle: nothing,
     report: nothing,

@@ -16,7 +16,14 @@ Deno.test("NodeCore takes the link of a peer's new life within 1.5 s, though the
   const nothing = (): void => {};
   const step = (event: NodeEvent): void => {
     const edges = { send: nothing, dial: nothing, close: (id: number) => void closed.push(id) };
-    const calls = { item: nothing, credit: nothing, settle: nothing, invoke: nothing };
+    const calls = {
+      items: nothing,
+      wanted: nothing,
+      given: nothing,
+      credit: nothing,
+      settle: nothing,
+      invoke: nothing,
+    };
     const owner = { ...calls, report: nothing, abort: nothing };
     core.step(event, edges, { ...owner, stopped: nothing });
   };

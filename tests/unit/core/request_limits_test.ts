@@ -36,6 +36,7 @@ Deno.test("RequestRunner refuses arguments that grow above the message limit by 
     parked: 0,
     slotQueue: 0,
     stuck: 0,
+    streams: 0,
   });
 });
 

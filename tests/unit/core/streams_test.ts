@@ -5,6 +5,7 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { STREAM_CREDIT, STREAMS_PER_LINK_MAX } from "../../../lib/protocol/limits.ts";
 import { nodeUrl } from "../../../lib/protocol/names.ts";
 import { itemUnits } from "../../../lib/rpc/stream_credit.ts";
+import { batchOf } from "../../../lib/protocol/item_batch.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
 import { chain, type CoreNode, CoreWorld, PENDING } from "./core_world.ts";
 
@@ -86,7 +87,7 @@ Deno.test("NodeCore ends a stream whose writer sends more than it may, and stops
   world.settle();
   const invocation = invocationOf(provider);
   fill(world, provider, invocation, "x".repeat(10_000));
-  provider.step({ type: "yielded", invocation, value: Payload.fromValue("too much") });
+  provider.step({ type: "yielded", invocation, batch: batchOf(['"too much"']) });
   world.settle();
   assertEquals(reader.ended(call), "PROTOCOL/yes");
   assertEquals(provider.aborted, [invocation]);

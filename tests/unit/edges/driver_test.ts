@@ -66,7 +66,12 @@ class ManualClock implements Clock {
   }
 }
 
-const silentOwner: CallerEffects = { item: () => {}, settle: () => {}, report: () => {} };
+const silentOwner: CallerEffects = {
+  items: () => {},
+  wanted: () => {},
+  settle: () => {},
+  report: () => {},
+};
 
 /** Lets microtasks run until all is quiet. */
 async function settled(): Promise<void> {
@@ -231,7 +236,8 @@ Deno.test("Driver lets others of a frame through when one message is too large",
 Deno.test("Driver survives an owner and a machine that throw", async () => {
   const machine = new FakeMachine();
   const owner: CallerEffects = {
-    item: () => {},
+    items: () => {},
+    wanted: () => {},
     settle: () => {
       throw new Error("owner");
     },

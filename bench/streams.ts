@@ -1,12 +1,13 @@
 // deno-lint-ignore-file no-console
 /**
- * A stream through two relays to a slow reader, each node a process of its own: how much memory each takes, and whether many
- * streams at once get equal parts.
+ * A stream through two relays to a slow reader, each node a process of its own: how much memory each takes, whether many
+ * streams at once get equal parts, and what a small item costs.
  *
- * `deno run -A bench/streams.ts [--mib 1024] [--streams 1000]`
+ * `deno run -A bench/streams.ts [--mib 1024] [--streams 1000] [--items 200000]`
  *
  * @module
  */
+import { cpuUsage } from "node:process";
 import { parseArgs } from "node:util";
 import { type FarcallNode, startNode } from "../mod.ts";
 
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     peer: { type: "string", default: "" },
     mib: { type: "string", default: "1024" },
     streams: { type: "string", default: "1000" },
+    items: { type: "string", default: "200000" },
   },
 });
 
@@ -30,6 +32,7 @@ interface Report {
   readonly url?: string;
   readonly restMib?: number;
   readonly peakMib?: number;
+  readonly cpuMs?: number;
   readonly text?: string;
 }
 
@@ -77,6 +80,7 @@ async function provide(self: FarcallNode): Promise<void> {
   };
   self.register("pieces", (args) => give(args, PIECE), { maxHops: 8 });
   self.register("small", (args) => give(args, SMALL), { maxHops: 8 });
+  self.register("tiny", (args) => give(args, "tick"), { maxHops: 8 });
   await Promise.resolve();
 }
 
@@ -88,6 +92,16 @@ async function readOne(self: FarcallNode, pieces: number): Promise<number> {
     if (read % 64 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
   }
   return read;
+}
+
+async function readTiny(self: FarcallNode, items: number): Promise<void> {
+  const began = performance.now();
+  let read = 0;
+  for await (const _item of self.stream("tiny", [items])) read += 1;
+  const seconds = (performance.now() - began) / 1000;
+  tell({
+    text: `${read} tiny items in ${seconds.toFixed(2)} s, ${Math.round(read / seconds)} a second`,
+  });
 }
 
 async function readMany(self: FarcallNode, streams: number): Promise<void> {
@@ -124,17 +138,19 @@ async function child(): Promise<void> {
   if (values.role === "provider") await provide(self);
   tell({ url: self.url });
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
-  if (values.role === "reader") await listed(self, "small");
+  if (values.role === "reader") await listed(self, "tiny");
   tell({ text: "ready" });
   for (let step = await lines.next(); step.done !== true; step = await lines.next()) {
     const word = step.value.trim();
     if (word === "rest") tell({ restMib: watch.begin() });
     else if (word === "peak") tell({ peakMib: watch.peakMib });
+    else if (word === "cpu") tell({ cpuMs: (cpuUsage().user + cpuUsage().system) / 1000 });
     else if (word === "end") break;
     else {
       const [what, count] = word.split(" ");
       const began = performance.now();
       if (what === "many") await readMany(self, Number(count));
+      else if (what === "tiny") await readTiny(self, Number(count));
       else {
         const read = await readOne(self, Number(count));
         const seconds = (performance.now() - began) / 1000;
@@ -219,7 +235,25 @@ async function run(): Promise<void> {
     );
   });
   console.log((await reader.ask(`many ${values.streams}`)).text);
+  await measureTiny(nodes, reader);
   for (const one of nodes.toReversed()) await one.end();
+}
+
+async function measureTiny(nodes: readonly Process[], reader: Process): Promise<void> {
+  const cpu = async (): Promise<number[]> => {
+    const reports = await Promise.all(nodes.map((one) => one.ask("cpu")));
+    return reports.map(({ cpuMs = 0 }) => cpuMs);
+  };
+  await reader.ask(`tiny ${Number(values.items) / 4}`);
+  const before = await cpu();
+  console.log((await reader.ask(`tiny ${values.items}`)).text);
+  const after = await cpu();
+  nodes.forEach(({ role }, index) => {
+    const ms = (after[index] ?? 0) - (before[index] ?? 0);
+    console.log(
+      `${role}: ${(ms * 1000 / Number(values.items)).toFixed(2)} µs of processor time an item`,
+    );
+  });
 }
 
 await (values.role === "" ? run() : child());

@@ -5,9 +5,11 @@
  * our figures stand those of the algorithm's prototype, and a flooding of the same graph in the same run.
  *
  * Run: `deno run --allow-all bench/scale.ts [--nodes 1000] [--topology er|clusters] [--mode router|core]
- * [--codec] [--functions 10] [--names 100] [--samples 20] [--seed 1] [--json] [--quick]`. A change costs microseconds to
- * milliseconds, so its time is that of a cold path; the load is the start. Ten thousand nodes want
- * `--v8-flags=--max-old-space-size=8192`.
+ * [--codec] [--unpaced] [--check 1000] [--functions 10] [--names 100] [--samples 20] [--seed 1] [--json] [--quick]`. A
+ * change costs microseconds to milliseconds, so its time is that of a cold path; the load is the start. During the start a
+ * link holds one frame at a time, which is made when its receiver reads; with `--unpaced` it holds any number, and all
+ * messages of a round are in memory at once. With `--check` only so many nodes are compared with the truth: all
+ * of ten thousand take minutes.
  *
  * @module
  */
@@ -50,6 +52,8 @@ function planOf(): Plan {
     topology,
     mode: choice("mode", ["router", "core"]),
     codec: Deno.args.includes("--codec"),
+    unpaced: Deno.args.includes("--unpaced"),
+    check: count("check", Number.MAX_SAFE_INTEGER),
     functions: count("functions", 10),
     names: count("names", 100),
     samples: count("samples", quick ? 5 : 20),

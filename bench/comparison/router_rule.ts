@@ -29,8 +29,8 @@ export function routerRule(): Rule<readonly PropagationMessage[]> {
 
 class RouterSpeaker implements Speaker<readonly PropagationMessage[]> {
   readonly #self: NodeUrl;
-  readonly #registry = new FunctionRegistry();
   readonly #router: HopRouter;
+  readonly #registry: FunctionRegistry;
   readonly #own = new Map<string, number>();
 
   constructor(node: number, life: number) {
@@ -40,6 +40,7 @@ class RouterSpeaker implements Speaker<readonly PropagationMessage[]> {
       observer: { groupChanged: (view) => this.#registry.apply(view) },
       retentionMs: RETENTION_MS,
     });
+    this.#registry = new FunctionRegistry(this.#router.known);
   }
 
   register({ fun, maxHops: limit }: Told): void {

@@ -107,8 +107,14 @@ class CoreMember implements Member {
     this.#step({ type: "closed", connection: link, code: CODE_GONE, reason: "cut" });
   }
 
-  turn(): void {
+  pace(link: number, isHeld: boolean): void {
+    this.#step({ type: isHeld ? "congested" : "drained", connection: link });
+  }
+
+  turn(open?: number): void {
+    if (open !== undefined) this.pace(open, false);
     this.#core.step({ type: "tick", now: NOW }, this.#edges, this.#owner);
+    if (open !== undefined) this.pace(open, true);
     for (const [link, messages] of this.#waiting) this.#surroundings.send(link, messages);
     this.#waiting.clear();
   }

@@ -25,8 +25,14 @@ export interface Member {
   receive(link: number, messages: readonly V1Message[]): void;
   /** A link is gone. */
   linkDown(link: number): void;
-  /** All that waited has been taken: the end of a turn. */
-  turn(): void;
+  /** From now on a link takes nothing but what its own turns bring, or everything again. */
+  pace(link: number, isHeld: boolean): void;
+  /**
+   * All that waited has been taken: the end of a turn.
+   *
+   * @param link A link that takes a frame now although it is held. Default: none.
+   */
+  turn(link?: number): void;
   /** All offers in reach, its own too. */
   listings(): Iterable<Listing>;
   /** How many these are. */
@@ -157,6 +163,48 @@ export class Federation {
       rounds++;
     }
     return rounds;
+  }
+
+  /**
+   * Raises links of the graph, and runs until nothing is to be said over links that hold one frame at a time: it is made
+   * when its receiver reads. What waits is marks in the sender's tables meanwhile, as behind a link of a real node that
+   * takes nothing more. Returns how often all nodes read all their links.
+   */
+  start(links: Iterable<readonly [number, number]>): number {
+    for (const [one, other] of links) {
+      this.raise(one, other);
+      this.#pace(one, other, true);
+    }
+    // The ends of each link must know each other.
+    this.settle();
+    let rounds = 0;
+    for (let frames = -1; frames !== this.counts.frames; rounds++) {
+      frames = this.counts.frames;
+      for (let node = 0; node < this.graph.size; node++) this.#read(node);
+    }
+    for (const { one, other } of this.#wires.values()) this.#pace(one, other, false);
+    this.settle();
+    return rounds - 1;
+  }
+
+  /** A node reads one frame from each of its links. */
+  #read(node: number): void {
+    for (const other of this.graph.of(node)) {
+      const link = this.#linkOf.get(pair(node, other));
+      if (link !== undefined) this.#members[other]?.turn(link);
+      const frames = this.#flights.get(node);
+      if (frames === undefined) continue;
+      this.#flights.delete(node);
+      for (const { link, frame } of frames) {
+        this.#members[node]?.receive(link, this.#opened(node, frame));
+      }
+    }
+  }
+
+  #pace(one: number, other: number, isHeld: boolean): void {
+    const link = this.#linkOf.get(pair(one, other));
+    if (link === undefined) return;
+    for (const end of [one, other]) this.#members[end]?.pace(link, isHeld);
   }
 
   /** A node takes all frames of a round, then has its turn: what it says arrives in the next one. */

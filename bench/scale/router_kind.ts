@@ -16,9 +16,10 @@ const NOW = 1;
 
 class RouterMember implements Member {
   readonly router: HopRouter;
-  readonly #registry = new FunctionRegistry();
+  readonly #registry: FunctionRegistry;
   readonly #surroundings: Surroundings;
   readonly #output: RouterOutput;
+  readonly #held = new Set<number>();
 
   constructor(self: Identity, surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -26,6 +27,7 @@ class RouterMember implements Member {
       self,
       observer: { groupChanged: (view) => this.#registry.apply(view) },
     });
+    this.#registry = new FunctionRegistry(this.router.known);
     this.#output = {
       send: (link, messages) => surroundings.send(link, messages),
       flood: () => {
@@ -69,17 +71,20 @@ class RouterMember implements Member {
     this.stir();
   }
 
-  turn(): void {
+  pace(link: number, isHeld: boolean): void {
+    if (isHeld) this.#held.add(link);
+    else this.#held.delete(link);
+    this.stir();
+  }
+
+  turn(open?: number): void {
+    const isWritable = (link: number): boolean => link === open || !this.#held.has(link);
     if (this.router.hasPending()) this.router.flush(this.#output, isWritable, NOW);
   }
 
   listings(): Iterable<Listing> {
     return this.#registry.listings();
   }
-}
-
-function isWritable(): boolean {
-  return true;
 }
 
 /** Nodes of routers and registries. */

@@ -23,6 +23,10 @@ export interface Plan {
   readonly mode: "router" | "core";
   /** Whether every frame is encoded and decoded. */
   readonly codec: boolean;
+  /** Whether the links hold any number of frames during the start, too. */
+  readonly unpaced: boolean;
+  /** Nodes that are compared with the truth after the start, and after all changes; each change also checks those near it. */
+  readonly check: number;
   /** Functions of a node. */
   readonly functions: number;
   /** Different function names in all. */
@@ -100,14 +104,17 @@ class Measurement {
   run(): Measured {
     const links = [...this.#graph.links()];
     const start = this.#timed("start", () => {
+      if (!this.#plan.unpaced) return this.#federation.start(links);
       for (const [one, other] of links) this.#federation.raise(one, other);
+      return this.#federation.settle();
     });
     Reflect.get(globalThis, "gc")?.();
     const { rss, heapUsed } = Deno.memoryUsage();
     const { characters } = this.#federation.counts;
-    this.#check(this.#nodeOf.values());
+    const some = this.#someNodes();
+    this.#check(some);
     const { functions } = this.#plan;
-    const groupsPerNode = this.#checked / this.#plan.nodes / functions;
+    const groupsPerNode = this.#checked / some.length / functions;
     const stages = [
       start,
       this.#sampled("new offer", () => this.#offer()),
@@ -116,7 +123,7 @@ class Measurement {
       this.#sampled("node crash", () => this.#crash()),
       this.#sampled("node joins", () => this.#join()),
     ];
-    this.#check(this.#nodeOf.values());
+    this.#check(this.#someNodes());
     return {
       graph: this.#graph,
       stages,
@@ -193,6 +200,12 @@ class Measurement {
   }
 
   /** Nodes that a change at this one can concern; the check of all at the end finds what spread further. */
+  #someNodes(): readonly number[] {
+    const nodes = [...this.#nodeOf.values()];
+    const step = Math.max(1, nodes.length / this.#plan.check);
+    return nodes.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
+  }
+
   #near(node: number): Iterable<number> {
     return this.#graph.within(node, MAX_HOPS).keys();
   }
@@ -212,6 +225,7 @@ class Measurement {
       let near: Iterable<number> = [];
       stages.push(this.#timed(name, () => {
         near = change();
+        return this.#federation.settle();
       }));
       this.#check(near);
     }
@@ -227,11 +241,11 @@ class Measurement {
     };
   }
 
-  #timed(name: StageName, change: () => void): Stage {
+  /** @param change Makes the change, and returns the rounds until all was quiet. */
+  #timed(name: StageName, change: () => number): Stage {
     const { records, messages } = this.#federation.counts;
     const [began, beganCpu] = [performance.now(), cpuNow()];
-    change();
-    const rounds = this.#federation.settle();
+    const rounds = change();
     const [wallMs, cpuMs] = [performance.now() - began, cpuNow() - beganCpu];
     const { counts } = this.#federation;
     return {

@@ -117,10 +117,6 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     const dials = this.#dials;
     const functions = this.#functions;
 
-    const registry = this.#registry = new FunctionRegistry(({ type, listing }) => {
-      if (type !== "lost") this.#calls.offered(listing.fun);
-      this.#turn?.owner.report({ type: `offer_${type}`, listing });
-    });
     const rules = new ClusterRules(cluster, options.rules);
     const router = this.#router = new HopRouter({
       self,
@@ -131,6 +127,10 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         },
       },
       policy: rules,
+    });
+    const registry = this.#registry = new FunctionRegistry(router.known, ({ type, listing }) => {
+      if (type !== "lost") this.#calls.offered(listing.fun);
+      this.#turn?.owner.report({ type: `offer_${type}`, listing });
     });
     const tracker = new AnnouncementTracker();
     const gateway = this.#gateway = new ReferenceGateway({

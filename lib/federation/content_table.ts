@@ -6,18 +6,23 @@
  */
 
 import type { Deletion, VersionedOffer } from "../protocol/v1_messages.ts";
-import { NarrowNumbers } from "./narrow_numbers.ts";
 import type { OfferSet } from "./offer_set.ts";
+import type { WordColumn } from "./row_columns.ts";
 
-const LENGTH_MIN = 16;
 const NO_DELETIONS: readonly Deletion[] = [];
 
 /** Offer sets by group. */
 export class ContentTable {
   readonly #offers: (readonly VersionedOffer[] | undefined)[] = [];
-  readonly #seqs = new NarrowNumbers();
-  readonly #floors = new NarrowNumbers();
+  readonly #seqs: WordColumn;
+  readonly #floors: WordColumn;
   readonly #dels = new Map<number, readonly Deletion[]>();
+
+  /** Keeps versions in columns that nobody else writes. */
+  constructor(columns: { readonly seq: WordColumn; readonly floor: WordColumn }) {
+    this.#seqs = columns.seq;
+    this.#floors = columns.floor;
+  }
 
   /** The group's offers, `undefined` when its content is not held; empty = its origin took all back. */
   offers(group: number): readonly VersionedOffer[] | undefined {
@@ -40,10 +45,8 @@ export class ContentTable {
   /** Replaces the group's content. */
   set(group: number, { seq, offers, dels, floor }: OfferSet): void {
     this.#offers[group] = offers;
-    for (const [numbers, number] of [[this.#seqs, seq], [this.#floors, floor]] as const) {
-      numbers.reserve(group + 1, LENGTH_MIN);
-      numbers.set(group, number);
-    }
+    this.#seqs.set(group, seq);
+    this.#floors.set(group, floor);
     if (dels.length > 0) this.#dels.set(group, dels);
     else if (this.#dels.size > 0) this.#dels.delete(group);
   }

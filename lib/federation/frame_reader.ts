@@ -15,7 +15,6 @@ import type {
   WantMessage,
 } from "../protocol/v1_messages.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
-import { smallColumn } from "./distance_columns.ts";
 import type { LinkSession } from "./link_session.ts";
 import { appliedDelta } from "./offer_set.ts";
 import {
@@ -26,6 +25,7 @@ import {
   reachFault,
   setFault,
 } from "./peer_checks.ts";
+import type { WordColumn } from "./row_columns.ts";
 import type { RoutingTable } from "./routing_table.ts";
 
 const BYTE = 0xff;
@@ -40,12 +40,13 @@ export class FrameReader {
    * The hop count that the session told before the frame, and whether it counted, as one number, plus one; 0 = the
    * frame has not touched the group. It holds something only while a frame is read.
    */
-  readonly #before = smallColumn();
+  readonly #before: WordColumn;
   #touched: number[] = [];
 
   /** Reads into `table`; each set remembers `tombstonesMax` deletions. */
   constructor(table: RoutingTable, tombstonesMax: number) {
     this.#table = table;
+    this.#before = table.node.before;
     this.#tombstonesMax = tombstonesMax;
   }
 
@@ -107,7 +108,7 @@ export class FrameReader {
       session.columns.in.set(group, OUT_OF_REACH);
     }
     session.taken.clear();
-    session.wants.clear();
+    session.wants.take();
   }
 
   #told(

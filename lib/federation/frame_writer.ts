@@ -142,7 +142,7 @@ function offersMessage(handle: number, content: OfferSet, since: number): Offers
 
 function writeWants(table: RoutingTable, session: LinkSession): PropagationMessage[] {
   const wants: PropagationMessage[] = [];
-  for (const group of session.wants) {
+  for (const group of session.wants.take()) {
     const handle = session.taken.handle(group);
     const have = table.seq(group);
     // Another link may have brought the content in the meantime.
@@ -150,6 +150,5 @@ function writeWants(table: RoutingTable, session: LinkSession): PropagationMessa
       wants.push({ type: "want", handle, have });
     }
   }
-  session.wants.clear();
   return wants;
 }

@@ -1,11 +1,12 @@
 /**
  * The offers in reach, by function and nearest first.
  *
- * Theory of operation: the router tells each change of a group once, and the registry keeps its last word in columns
- * and the group in an index by function. Listings are made of that when they are asked for: there are many times more
+ * Theory of operation: the router tells each change of a group once, and the registry keeps its last word in columns;
+ * the names are the router's. The first question for a function makes an index by function, which each later change
+ * keeps: a node that only relays has none. Listings are made of that when they are asked for: there are many times more
  * offers in reach than a node ever calls. What was asked for stays sorted, and each later change of an origin (its
- * groups merged before and after) touches only the difference. Nothing ever scans the whole table. Own offers are
- * listed too, at distance 0.
+ * groups merged before and after) touches only the difference. After the first question nothing ever scans the whole
+ * table. Own offers are listed too, at distance 0.
  *
  * @module
  */
@@ -20,11 +21,12 @@ import type {
   ResourceName,
 } from "../protocol/names.ts";
 import type { GroupName, VersionedOffer } from "../protocol/v1_messages.ts";
-import { distanceColumn } from "./distance_columns.ts";
 import { FunctionIndex } from "./function_index.ts";
+import { OUT_OF_REACH } from "./best_paths.ts";
+import { distanceColumn } from "./node_columns.ts";
 import { sortedSet } from "./offer_key.ts";
 import { type ListedGroup, type NearestOffer, nearestOffers } from "./origin_listings.ts";
-import type { GroupView } from "./router_contract.ts";
+import type { GroupView, KnownGroups } from "./router_contract.ts";
 
 /** One offer in reach of this node. */
 export interface Listing {
@@ -63,19 +65,17 @@ type Listings = ReadonlyMap<string, Listing>;
 
 const NONE: readonly Listing[] = [];
 const NO_LISTINGS: Listings = new Map();
-const NO_GROUPS: readonly number[] = [];
 
 /** Which functions can be called from here, and who provides them. */
 export class FunctionRegistry {
   readonly #observer: ((change: ListingChange) => void) | undefined;
   #isListed: ListingFilter | undefined;
+  readonly #known: KnownGroups;
   // What the router told last about each group in reach: columns, as there is nothing else for most of them.
-  readonly #names: (GroupName | undefined)[] = [];
-  readonly #offers: (readonly VersionedOffer[])[] = [];
+  readonly #offers: (readonly VersionedOffer[] | undefined)[] = [];
   readonly #distances = distanceColumn();
-  /** The groups of each origin: nearly always one. */
-  readonly #origins = new Map<NodeUrl, number | readonly number[]>();
-  readonly #index = new FunctionIndex();
+  /** Made with the first question for a function: a node that only relays never asks. */
+  #index: FunctionIndex | undefined;
   /** The sorted listings of those functions that anybody asked for. */
   readonly #asked = new Map<FunctionName, readonly Listing[]>();
   #groupCount = 0;
@@ -83,18 +83,19 @@ export class FunctionRegistry {
   /**
    * An empty registry.
    *
+   * @param known The groups of the router whose changes are applied here.
    * @param observer Told each change once, after the registry is consistent. Default: nobody.
    */
-  constructor(observer?: (change: ListingChange) => void) {
+  constructor(known: KnownGroups, observer?: (change: ListingChange) => void) {
+    this.#known = known;
     this.#observer = observer;
   }
 
   /** Takes over one group's present state, as the router tells it. */
   apply(view: GroupView): void {
-    const before = this.#names[view.index];
-    if (before !== undefined && before.origin !== view.name.origin) this.#remove(view.index);
-    if (view.distance === undefined) this.#remove(view.index);
-    else this.#observed(view.name.origin, () => this.#write(view, view.distance ?? 0));
+    const { index, name: { origin }, distance } = view;
+    if (distance !== undefined) this.#observed(origin, () => this.#write(view, distance));
+    else if (this.#isInReach(index)) this.#observed(origin, () => this.#remove(index));
   }
 
   /**
@@ -104,7 +105,7 @@ export class FunctionRegistry {
    */
   relist(change: () => ListingFilter | undefined): void {
     const isWatched = this.#observer !== undefined || this.#asked.size > 0;
-    const origins = isWatched ? [...this.#origins.keys()] : [];
+    const origins = isWatched ? [...this.#origins()] : [];
     const before = origins.map((origin) => this.#listingsOf(origin));
     this.#isListed = change();
     origins.forEach((origin, at) =>
@@ -115,7 +116,7 @@ export class FunctionRegistry {
   /** What would be listed for the function if it were not kept out, nearest first. */
   keptOut(fun: FunctionName): readonly Listing[] {
     const isListed = this.#isListed;
-    if (isListed === undefined || !this.#index.has(fun)) return NONE;
+    if (isListed === undefined || !this.#functions().has(fun)) return NONE;
     return this.#sorted(fun, (name) => !isListed(name, fun));
   }
 
@@ -133,7 +134,7 @@ export class FunctionRegistry {
 
   /** Names of all functions that are listed. */
   functions(): Iterable<FunctionName> {
-    return this.#index.functions();
+    return this.#functions().functions();
   }
 
   /** Whether anything is listed for this node. */
@@ -145,7 +146,7 @@ export class FunctionRegistry {
   offersOf(fun: FunctionName): readonly Listing[] {
     const known = this.#asked.get(fun);
     if (known !== undefined) return known;
-    if (!this.#index.has(fun)) return NONE;
+    if (!this.#functions().has(fun)) return NONE;
     const listings = this.#sorted(fun);
     if (listings.length > 0) this.#asked.set(fun, listings);
     return listings;
@@ -153,13 +154,13 @@ export class FunctionRegistry {
 
   /** Everything listed, function by function. */
   *listings(): Iterable<Listing> {
-    for (const fun of this.#index.functions()) yield* this.#asked.get(fun) ?? this.#sorted(fun);
+    for (const fun of this.functions()) yield* this.#asked.get(fun) ?? this.#sorted(fun);
   }
 
   /** Listings in all, counted when asked for. */
   get size(): number {
     let size = 0;
-    for (const origin of this.#origins.keys()) size += this.#nearest(origin).size;
+    for (const origin of this.#origins()) size += this.#nearest(origin).size;
     return size;
   }
 
@@ -167,36 +168,45 @@ export class FunctionRegistry {
   sizes(): { readonly groups: number; readonly origins: number; readonly functions: number } {
     return {
       groups: this.#groupCount,
-      origins: this.#origins.size,
-      functions: Math.max(this.#index.size, this.#asked.size),
+      origins: this.#origins().size,
+      functions: Math.max(this.#index?.size ?? 0, this.#asked.size),
     };
   }
 
-  #write({ index, name, offers }: GroupView, distance: number): void {
-    const before = this.#names[index] === undefined ? [] : this.#offers[index] ?? [];
-    if (this.#names[index] === undefined) {
-      this.#groupCount++;
-      const others = this.#groupsOf(name.origin);
-      this.#origins.set(name.origin, others.length === 0 ? index : [...others, index]);
-    }
-    this.#names[index] = name;
+  #write({ index, offers }: GroupView, distance: number): void {
+    if (!this.#isInReach(index)) this.#groupCount++;
+    const before = this.#offers[index] ?? [];
     this.#offers[index] = offers;
     this.#distances.set(index, distance);
     if (before !== offers) this.#reindex(index, before, offers);
   }
 
   #remove(index: number): void {
-    const name = this.#names[index];
-    if (name === undefined) return;
-    this.#observed(name.origin, () => {
-      this.#groupCount--;
-      this.#names[index] = undefined;
-      this.#reindex(index, this.#offers[index] ?? [], []);
-      this.#offers[index] = [];
-      const others = this.#groupsOf(name.origin).filter((one) => one !== index);
-      if (others.length === 0) this.#origins.delete(name.origin);
-      else this.#origins.set(name.origin, others);
-    });
+    this.#groupCount--;
+    this.#reindex(index, this.#offers[index] ?? [], []);
+    this.#offers[index] = undefined;
+    this.#distances.set(index, OUT_OF_REACH);
+  }
+
+  #isInReach(group: number): boolean {
+    return this.#distances.get(group) !== OUT_OF_REACH;
+  }
+
+  #origins(): ReadonlySet<NodeUrl> {
+    const origins = new Set<NodeUrl>();
+    for (const group of this.#offers.keys()) {
+      if (this.#isInReach(group)) origins.add(this.#known.name(group).origin);
+    }
+    return origins;
+  }
+
+  #functions(): FunctionIndex {
+    if (this.#index !== undefined) return this.#index;
+    const index = this.#index = new FunctionIndex();
+    for (const [group, offers] of this.#offers.entries()) {
+      for (const { offer } of offers ?? []) index.add(offer.fun, group);
+    }
+    return index;
   }
 
   #reindex(
@@ -204,18 +214,15 @@ export class FunctionRegistry {
     before: readonly VersionedOffer[],
     after: readonly VersionedOffer[],
   ): void {
+    const index = this.#index;
+    if (index === undefined) return;
     if (before.length > 0) {
       const [old, wanted] = [functionsOf(before), functionsOf(after)];
-      for (const fun of old) if (!wanted.has(fun)) this.#index.remove(fun, group);
-      for (const fun of wanted) if (!old.has(fun)) this.#index.add(fun, group);
+      for (const fun of old) if (!wanted.has(fun)) index.remove(fun, group);
+      for (const fun of wanted) if (!old.has(fun)) index.add(fun, group);
     } else {
-      for (const { offer } of after) this.#index.add(offer.fun, group);
+      for (const { offer } of after) index.add(offer.fun, group);
     }
-  }
-
-  #groupsOf(origin: NodeUrl): readonly number[] {
-    const groups = this.#origins.get(origin);
-    return groups === undefined ? NO_GROUPS : typeof groups === "number" ? [groups] : groups;
   }
 
   /** What the origin's groups amount to, or what they do for one function. */
@@ -225,18 +232,15 @@ export class FunctionRegistry {
     isListed = this.#isListed,
   ): ReadonlyMap<string, NearestOffer> {
     const groups: ListedGroup[] = [];
-    for (const group of this.#groupsOf(origin)) {
-      const name = this.#names[group];
+    for (const group of this.#known.ofOrigin(origin)) {
       const offers = this.#offers[group];
-      if (name !== undefined && offers !== undefined) {
-        groups.push({ name, distance: this.#distances.get(group), offers });
-      }
+      if (offers === undefined) continue;
+      groups.push({ name: this.#known.name(group), distance: this.#distances.get(group), offers });
     }
     return nearestOffers(groups, fun, isListed);
   }
 
   #listingsOf(origin: NodeUrl): Listings {
-    if (!this.#origins.has(origin)) return NO_LISTINGS;
     const listings = new Map<string, Listing>();
     for (const [key, nearest] of this.#nearest(origin)) listings.set(key, listingOf(nearest));
     return listings;
@@ -244,9 +248,8 @@ export class FunctionRegistry {
 
   #sorted(fun: FunctionName, isListed = this.#isListed): readonly Listing[] {
     const origins = new Set<NodeUrl>();
-    for (const group of this.#index.groups(fun)) {
-      const name = this.#names[group];
-      if (name !== undefined) origins.add(name.origin);
+    for (const group of this.#functions().groups(fun)) {
+      origins.add(this.#known.name(group).origin);
     }
     const listings: Listing[] = [];
     for (const origin of origins) {

@@ -6,6 +6,7 @@
 
 import type { GroupName } from "../protocol/v1_messages.ts";
 import type { NodeUrl } from "../protocol/names.ts";
+import { OriginIndex } from "./origin_index.ts";
 
 /** A name as one string; equal names and only these have equal keys. */
 export function groupKey(name: GroupName): string {
@@ -20,7 +21,7 @@ export class GroupTable {
   readonly #names: (GroupName | undefined)[] = [];
   readonly #free: number[] = [];
   // Nearly every origin has one group, which its URL finds; only of the others are keys made.
-  readonly #first = new Map<NodeUrl, number>();
+  readonly #first = new OriginIndex((index) => this.#names[index]?.origin);
   readonly #others = new Map<NodeUrl, Map<string, number>>();
 
   /** Groups known now. */
@@ -30,18 +31,17 @@ export class GroupTable {
 
   /** The name's number, `undefined` when it has none. */
   find(name: GroupName): number | undefined {
-    const first = this.#first.get(name.origin);
-    if (first === undefined || isSameName(this.name(first), name)) return first;
-    return this.#others.get(name.origin)?.get(groupKey(name));
+    return this.#find(name, this.#first.get(name.origin));
   }
 
   /** The name's number; a new name gets one. */
   intern(name: GroupName): number {
-    const known = this.find(name);
+    const first = this.#first.get(name.origin);
+    const known = this.#find(name, first);
     if (known !== undefined) return known;
     const index = this.#free.pop() ?? this.#names.length;
     this.#names[index] = name;
-    if (!this.#first.has(name.origin)) this.#first.set(name.origin, index);
+    if (first === undefined) this.#first.set(name.origin, index);
     else {
       const others = this.#others.get(name.origin) ?? new Map<string, number>();
       this.#others.set(name.origin, others.set(groupKey(name), index));
@@ -64,19 +64,19 @@ export class GroupTable {
   release(index: number): void {
     const name = this.#names[index];
     if (name === undefined) return;
-    this.#names[index] = undefined;
-    this.#free.push(index);
     const others = this.#others.get(name.origin);
     if (this.#first.get(name.origin) !== index) others?.delete(groupKey(name));
+    else if (others === undefined) this.#first.delete(name.origin);
     else {
-      this.#first.delete(name.origin);
-      for (const [key, next] of others ?? []) {
+      for (const [key, next] of others) {
         this.#first.set(name.origin, next);
-        others?.delete(key);
+        others.delete(key);
         break;
       }
     }
     if (others?.size === 0) this.#others.delete(name.origin);
+    this.#names[index] = undefined;
+    this.#free.push(index);
   }
 
   /** Numbers of all groups. */
@@ -90,6 +90,11 @@ export class GroupTable {
   ofOrigin(origin: NodeUrl): readonly number[] {
     const first = this.#first.get(origin);
     return first === undefined ? [] : [first, ...this.#others.get(origin)?.values() ?? []];
+  }
+
+  #find(name: GroupName, first: number | undefined): number | undefined {
+    if (first === undefined || isSameName(this.name(first), name)) return first;
+    return this.#others.get(name.origin)?.get(groupKey(name));
   }
 }
 

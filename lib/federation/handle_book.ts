@@ -4,29 +4,17 @@
  * A handle lives from its `name` to the `reach` that takes the group back, and its number is never used again in the
  * session. So the books are bounded by what a link advertises now, and a late `want` cannot hit another group.
  *
- * Theory of operation: handles are given in ascending order, so a sorted list of numbers finds their groups. An
- * ended handle stays in it until half of the list is ended. A peer may choose any order: what does not ascend is kept in
- * a map, which costs more but cannot be made slow.
- *
  * @module
  */
 
+import { HandleList } from "./handle_list.ts";
 import type { Marks } from "./marked_groups.ts";
-import { NarrowNumbers } from "./narrow_numbers.ts";
 
-const WORDS = 2;
-const LENGTH_MIN = 8 * WORDS;
-
-/** Handles of one direction, readable from both sides. */
-export class HandleBook {
+/** Handles that the peer gave. */
+export class TakenHandles {
   /** By group, its handle plus one; 0 = it has none. */
   readonly #handles: Marks;
-  /** Handle, and group plus one (0 = the handle has ended), ascending. */
-  readonly #pairs = new NarrowNumbers();
-  #length = 0;
-  #size = 0;
-  #unsorted: Map<number, number> | undefined;
-  #next = 1;
+  readonly #list = new HandleList();
 
   /** @param handles Where the book keeps each group's handle plus one; nobody else writes there. */
   constructor(handles: Marks) {
@@ -35,50 +23,23 @@ export class HandleBook {
 
   /** Handles in use. */
   get size(): number {
-    return this.#size + (this.#unsorted?.size ?? 0);
+    return this.#list.size;
   }
 
   /** The group behind a handle in use. */
   group(handle: number): number | undefined {
-    const place = this.#placeOf(handle);
-    if (place < this.#length && this.#pairs.get(place) === handle) {
-      const group = this.#pairs.get(place + 1);
-      if (group !== 0) return group - 1;
-    }
-    return this.#unsorted?.get(handle);
+    return this.#list.get(handle);
   }
 
   /** The handle of a group that has one. */
   handle(group: number): number | undefined {
-    const handle = this.#handles.get(group);
-    return handle === 0 ? undefined : handle - 1;
+    return handleOf(this.#handles, group);
   }
 
-  /** Whether the handle was ever given by {@linkcode HandleBook.give}, in use or not. */
-  wasGiven(handle: number): boolean {
-    return handle > 0 && handle < this.#next;
-  }
-
-  /** Gives the group a new handle. */
-  give(group: number): number {
-    const handle = this.#next++;
-    this.bind(handle, group);
-    return handle;
-  }
-
-  /** Notes a handle that the peer gave, at most 2^32 - 2. */
+  /** Notes a handle that is not in use, at most 2^32 - 2, for a group that has none. */
   bind(handle: number, group: number): void {
     this.#handles.set(group, handle + 1);
-    if (this.#length > 0 && handle <= this.#pairs.get(this.#length - WORDS)) {
-      this.#unsorted ??= new Map();
-      this.#unsorted.set(handle, group);
-      return;
-    }
-    this.#pairs.reserve(this.#length + WORDS, LENGTH_MIN);
-    this.#pairs.set(this.#length, handle);
-    this.#pairs.set(this.#length + 1, group + 1);
-    this.#length += WORDS;
-    this.#size++;
+    this.#list.add(handle, group);
   }
 
   /** Ends the group's handle. */
@@ -86,52 +47,94 @@ export class HandleBook {
     const handle = this.handle(group);
     if (handle === undefined) return;
     this.#handles.set(group, 0);
-    if (this.#unsorted?.delete(handle)) return;
-    this.#pairs.set(this.#placeOf(handle) + 1, 0);
-    this.#size--;
-    if (this.#size * WORDS * 2 < this.#length) this.#compact();
+    this.#list.delete(handle);
   }
 
-  /** Ends all handles; numbers given before stay used. */
+  /** Ends all handles. */
   clear(): void {
     for (const group of this.groups()) this.#handles.set(group, 0);
-    this.#pairs.resize(0);
-    this.#length = this.#size = 0;
-    this.#unsorted = undefined;
+    this.#list.clear();
   }
 
   /** Groups that have a handle. */
   groups(): readonly number[] {
-    const groups = [...this.#unsorted?.values() ?? []];
-    for (let place = 0; place < this.#length; place += WORDS) {
-      const group = this.#pairs.get(place + 1);
-      if (group !== 0) groups.push(group - 1);
-    }
-    return groups;
+    return this.#list.groups();
+  }
+}
+
+/** Handles that we gave. Peers seldom ask by them, so what leads from handles to groups is made with the first question. */
+export class GivenHandles {
+  /** By group, its handle plus one; 0 = it has none. */
+  readonly #handles: Marks;
+  readonly #candidates: () => Iterable<number>;
+  #list: HandleList | undefined;
+  #size = 0;
+  #next = 1;
+
+  /**
+   * An empty book.
+   *
+   * @param handles Where the book keeps each group's handle plus one; nobody else writes there.
+   * @param candidates All groups that may have a handle there.
+   */
+  constructor(handles: Marks, candidates: () => Iterable<number>) {
+    this.#handles = handles;
+    this.#candidates = candidates;
   }
 
-  /** Place of the first pair whose handle is not below this one. */
-  #placeOf(handle: number): number {
-    let from = 0;
-    let to = this.#length / WORDS;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      if (this.#pairs.get(middle * WORDS) < handle) from = middle + 1;
-      else to = middle;
-    }
-    return from * WORDS;
+  /** Handles in use. */
+  get size(): number {
+    return this.#size;
   }
 
-  #compact(): void {
-    let kept = 0;
-    for (let place = 0; place < this.#length; place += WORDS) {
-      const group = this.#pairs.get(place + 1);
-      if (group === 0) continue;
-      this.#pairs.set(kept, this.#pairs.get(place));
-      this.#pairs.set(kept + 1, group);
-      kept += WORDS;
-    }
-    this.#length = kept;
-    this.#pairs.resize(kept);
+  /** The group behind a handle in use. */
+  group(handle: number): number | undefined {
+    this.#list ??= this.#listed();
+    return this.#list.get(handle);
   }
+
+  /** The handle of a group that has one. */
+  handle(group: number): number | undefined {
+    return handleOf(this.#handles, group);
+  }
+
+  /** Whether the handle was ever given, in use or not. */
+  wasGiven(handle: number): boolean {
+    return handle > 0 && handle < this.#next;
+  }
+
+  /** Gives a handle to a group that has none. */
+  give(group: number): number {
+    const handle = this.#next++;
+    this.#handles.set(group, handle + 1);
+    this.#list?.add(handle, group);
+    this.#size++;
+    return handle;
+  }
+
+  /** Ends the group's handle. */
+  end(group: number): void {
+    const handle = this.handle(group);
+    if (handle === undefined) return;
+    this.#handles.set(group, 0);
+    this.#list?.delete(handle);
+    this.#size--;
+  }
+
+  /** Groups that have a handle. */
+  groups(): readonly number[] {
+    return [...this.#candidates()].filter((group) => this.#handles.get(group) !== 0);
+  }
+
+  #listed(): HandleList {
+    const list = new HandleList();
+    const groups = this.groups().toSorted((a, b) => this.#handles.get(a) - this.#handles.get(b));
+    for (const group of groups) list.add(this.#handles.get(group) - 1, group);
+    return list;
+  }
+}
+
+function handleOf(handles: Marks, group: number): number | undefined {
+  const handle = handles.get(group);
+  return handle === 0 ? undefined : handle - 1;
 }

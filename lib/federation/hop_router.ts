@@ -21,9 +21,8 @@
 
 import { RETENTION_CAPACITY, RETENTION_MS, TOMBSTONES_PER_SET_MAX } from "../protocol/limits.ts";
 import { hopCount, type NodeUrl } from "../protocol/names.ts";
-import type { PropagationMessage, VersionedOffer } from "../protocol/v1_messages.ts";
+import type { PropagationMessage } from "../protocol/v1_messages.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
-import { distanceColumn } from "./distance_columns.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { writeFlood, writeFrame, writeRequests } from "./frame_writer.ts";
 import { type OwnOffer, OwnOffers } from "./own_offers.ts";
@@ -32,6 +31,7 @@ import { OwnSets } from "./own_sets.ts";
 import { openPolicy, type PeeringPolicy } from "./peering_policy.ts";
 import type {
   GroupView,
+  KnownGroups,
   LinkId,
   LinkKind,
   LinkPeer,
@@ -77,9 +77,6 @@ export class HopRouter {
   readonly #proxies: OwnProxies;
   readonly #observer: RouterObserver;
   readonly #reader: FrameReader;
-  /** Distance and content of each group as the observer was told last. */
-  readonly #shownDistance = distanceColumn();
-  readonly #shownOffers: (readonly VersionedOffer[] | undefined)[] = [];
 
   /** A router without links and offers. */
   constructor(options: RouterOptions) {
@@ -255,6 +252,11 @@ export class HopRouter {
     for (const group of this.#table.groups.indexes()) yield this.#view(group);
   }
 
+  /** The groups that the router knows, for whoever keeps what its observer is told. */
+  get known(): KnownGroups {
+    return this.#table.groups;
+  }
+
   /** How much the router holds. */
   sizes(): RouterSizes {
     let dirty = 0;
@@ -277,15 +279,14 @@ export class HopRouter {
   }
 
   #notify(): void {
-    for (const group of this.#table.changed.take()) {
+    const { changed, node: { renewed, shown } } = this.#table;
+    for (const group of changed.take()) {
       const view = this.#view(group);
       const distance = view.distance ?? OUT_OF_REACH;
-      const offers = view.distance === undefined ? undefined : view.offers;
-      if (
-        distance === this.#shownDistance.get(group) && offers === this.#shownOffers[group]
-      ) continue;
-      this.#shownDistance.set(group, distance);
-      this.#shownOffers[group] = offers;
+      const isRenewed = renewed.get(group) !== 0 && view.distance !== undefined;
+      renewed.set(group, 0);
+      if (distance === shown.get(group) && !isRenewed) continue;
+      shown.set(group, distance);
       this.#observer.groupChanged(view);
     }
   }

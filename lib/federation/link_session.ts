@@ -10,7 +10,8 @@
 import { GROUPS_PER_LINK_MAX } from "../protocol/limits.ts";
 import { OUT_OF_REACH } from "./best_paths.ts";
 import { LinkColumns } from "./link_columns.ts";
-import { HandleBook } from "./handle_book.ts";
+import { GivenHandles, TakenHandles } from "./handle_book.ts";
+import type { LinkRows } from "./link_rows.ts";
 import { MarkedGroups } from "./marked_groups.ts";
 import type { LinkId, LinkKind, LinkPeer } from "./router_contract.ts";
 
@@ -37,17 +38,17 @@ export class LinkSession {
   /** What the link speaks. */
   readonly kind: LinkKind;
   /** What was said about each group. */
-  readonly columns: LinkColumns = new LinkColumns();
+  readonly columns: LinkColumns;
   /** Handles that we gave. */
-  readonly given: HandleBook = new HandleBook(this.columns.given);
+  readonly given: GivenHandles;
   /** Handles that the peer gave. */
-  readonly taken: HandleBook = new HandleBook(this.columns.taken);
+  readonly taken: TakenHandles;
   /** What the peer may need: the send queue, never longer than the table of groups. */
-  readonly dirty: MarkedGroups = new MarkedGroups(this.columns.dirty);
+  readonly dirty: MarkedGroups;
   /** Groups whose content we shall ask the peer for. */
-  readonly wants: Set<number> = new Set();
+  readonly wants: MarkedGroups;
   /** Groups that could not be told because too many others are; tried again when one of those ends. */
-  readonly crowded: Set<number> = new Set();
+  readonly crowded: MarkedGroups;
   /** Groups in the peer's digest so far. */
   digestSize = 0;
   /** The peer has sent its digest; before that it is told nothing. */
@@ -68,6 +69,8 @@ export class LinkSession {
     readonly slot: number;
     readonly peer: LinkPeer;
     readonly kind: LinkKind;
+    /** Of all links of the node. */
+    readonly rows: LinkRows;
     /** Asked once per group, and again after {@linkcode LinkSession.reconsider}. */
     readonly judge: (session: LinkSession, group: number) => Passage;
   }) {
@@ -75,6 +78,13 @@ export class LinkSession {
     this.slot = options.slot;
     this.peer = options.peer;
     this.kind = options.kind;
+    this.columns = new LinkColumns(options.rows, options.slot);
+    const { columns } = this;
+    this.given = new GivenHandles(columns.given, columns.groups.bind(columns));
+    this.taken = new TakenHandles(columns.taken);
+    this.dirty = new MarkedGroups(columns.dirty);
+    this.wants = new MarkedGroups(columns.wanted);
+    this.crowded = new MarkedGroups(columns.crowded);
     this.#judge = options.judge;
     // The reference's dialect knows no digest.
     this.ready = options.kind === "flood";
@@ -99,7 +109,7 @@ export class LinkSession {
 
   /** Identity and policy are asked again about every group. */
   reconsider(): void {
-    this.columns.flags.clear();
+    this.columns.clearFlags();
   }
 
   /** Whether another group may get a handle from us. */
@@ -115,8 +125,7 @@ export class LinkSession {
   /** Ends the handle we gave for a group that is not told any more. */
   endGiven(group: number): void {
     this.given.end(group);
-    for (const waiting of this.crowded) this.dirty.add(waiting);
-    this.crowded.clear();
+    for (const waiting of this.crowded.take()) this.dirty.add(waiting);
   }
 
   /** Whether nothing connects the session with the group. */
@@ -129,8 +138,6 @@ export class LinkSession {
   /** Forgets the group; only when {@linkcode LinkSession.isFreeOf} holds. */
   reset(group: number): void {
     this.columns.reset(group);
-    this.wants.delete(group);
-    this.crowded.delete(group);
   }
 
   /** Whether a flush would send something. */

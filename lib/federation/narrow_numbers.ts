@@ -8,6 +8,8 @@
  */
 
 const NARROW_MAX = 0xffff;
+/** Below this a new array costs more than the numbers in it. */
+const FEW = 256;
 
 /** An array of numbers that becomes twice as wide when a number asks for it. */
 export class NarrowNumbers {
@@ -37,10 +39,11 @@ export class NarrowNumbers {
     this.#numbers = after;
   }
 
-  /** Makes room for `length` numbers, and for half as many again when it must grow. */
+  /** Makes room for `length` numbers, and when it must grow for more: twice as many when they are few, else half. */
   reserve(length: number, least: number): void {
     if (length > this.#numbers.length) {
-      this.resize(Math.max(least, length + (length >>> 1)));
+      const more = length < FEW ? length : length >>> 1;
+      this.resize(Math.max(least, length + more));
     }
   }
 

@@ -44,6 +44,14 @@ export interface GroupView {
   readonly offers: readonly VersionedOffer[];
 }
 
+/** The groups that a router knows, in reach or not. */
+export interface KnownGroups {
+  /** The name of one that the router told of and has not yet taken back. */
+  name(index: number): GroupName;
+  /** Numbers of an origin's groups. */
+  ofOrigin(origin: NodeUrl): readonly number[];
+}
+
 /** What the router tells its owner while it works, synchronously and with its own state already consistent. */
 export interface RouterObserver {
   /** A group's content or distance changed: once per change. */

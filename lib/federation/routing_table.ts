@@ -20,11 +20,12 @@ import {
 } from "./best_paths.ts";
 import { ContentCache } from "./content_cache.ts";
 import { ContentTable } from "./content_table.ts";
-import { markColumn, NodeColumns } from "./distance_columns.ts";
 import { GroupTable } from "./group_table.ts";
+import { LinkRows } from "./link_rows.ts";
 import { LinkSession, type Passage } from "./link_session.ts";
 import { isFinal, type OfferSet } from "./offer_set.ts";
 import { MarkedGroups } from "./marked_groups.ts";
+import { NodeColumns } from "./node_columns.ts";
 import type { PeeringPolicy } from "./peering_policy.ts";
 import type { LinkId, LinkKind, LinkPeer } from "./router_contract.ts";
 import { SessionSlots } from "./session_slots.ts";
@@ -58,18 +59,21 @@ export class RoutingTable {
   readonly self: SelfPeer;
   /** Numbers of the groups. */
   readonly groups: GroupTable = new GroupTable();
-  /** Distances and best links. */
+  /** What is known of each group. */
   readonly node: NodeColumns = new NodeColumns();
   /** Contents out of reach. */
   readonly retained: ContentCache;
   /** Groups whose distance or content may have changed since the owner looked. */
-  readonly changed: MarkedGroups = new MarkedGroups(markColumn());
+  readonly changed: MarkedGroups = new MarkedGroups(this.node.changed);
   /** Groups out of reach that may be forgotten when nothing else holds them. */
-  readonly idle: MarkedGroups = new MarkedGroups(markColumn());
+  readonly idle: MarkedGroups = new MarkedGroups(this.node.idle);
   #policy: PeeringPolicy;
-  readonly #contents = new ContentTable();
+  readonly #contents = new ContentTable(this.node);
   readonly #own = new Map<number, OwnGroup>();
   readonly #slots = new SessionSlots();
+  readonly #rows = new LinkRows();
+  readonly #judge = (session: LinkSession, group: number): Passage =>
+    this.passage(session, this.groups.name(group));
   #seqUsed = 0;
 
   /** A table without groups and links. */
@@ -135,7 +139,8 @@ export class RoutingTable {
     const wasOver = this.#isOver(group);
     this.#contents.set(group, set);
     this.#touchAll(group);
-    this.changed.add(group);
+    // What the owner sees of this node's own groups is their next version.
+    if (!this.#own.has(group)) this.#renew(group);
     if (wasOver !== isFinal(set)) this.recompute(group);
   }
 
@@ -143,7 +148,7 @@ export class RoutingTable {
   setOwn(group: number, own: OwnGroup): void {
     if (own.offers.length === 0) this.#own.delete(group);
     else this.#own.set(group, own);
-    this.changed.add(group);
+    this.#renew(group);
     this.#touchAll(group);
     this.recompute(group);
   }
@@ -191,10 +196,11 @@ export class RoutingTable {
    * @throws {RangeError} If the link is up already.
    */
   attach(link: LinkId, peer: LinkPeer, kind: LinkKind): LinkSession {
-    const judge = (session: LinkSession, group: number): Passage =>
-      this.passage(session, this.groups.name(group));
-    const make = (slot: number): LinkSession => new LinkSession({ link, slot, peer, kind, judge });
-    const session = this.#slots.open(link, make);
+    const rooms = { rows: this.#rows, judge: this.#judge };
+    const session = this.#slots.open(
+      link,
+      (slot) => new LinkSession({ link, slot, peer, kind, ...rooms }),
+    );
     if (session.ready) this.touchReachable(session);
     return session;
   }
@@ -208,6 +214,7 @@ export class RoutingTable {
       if (before !== OUT_OF_REACH) this.#lost(session.slot, group, before);
       this.noteIdle(group);
     }
+    session.columns.close();
   }
 
   /** Marks a group as something the peer may need: not when it can't be told of it and was not. */
@@ -286,6 +293,11 @@ export class RoutingTable {
     this.changed.delete(group);
     for (const session of this.sessions.values()) session.reset(group);
     this.groups.release(group);
+  }
+
+  #renew(group: number): void {
+    this.node.renewed.set(group, 1);
+    this.changed.add(group);
   }
 
   #pathsNow(group: number): BestPaths {

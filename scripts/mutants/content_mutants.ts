@@ -195,7 +195,7 @@ export const CONTENT_MUTANTS: readonly Mutant[] = [
     breaks: "I1",
     edits: [{
       file: "lib/federation/function_registry.ts",
-      find: "for (const fun of wanted) if (!old.has(fun)) this.#index.add(fun, group);",
+      find: "for (const fun of wanted) if (!old.has(fun)) index.add(fun, group);",
       put: "",
     }],
     tests: [REGISTRY],

@@ -1,10 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  FunctionRegistry,
-  type Listing,
-  type ListingChange,
-} from "../../lib/federation/function_registry.ts";
+import type { Listing, ListingChange } from "../../lib/federation/function_registry.ts";
 import type { GroupView } from "../../lib/federation/router_contract.ts";
 import { contractDigest } from "../../lib/protocol/contract_facts.ts";
 import {
@@ -15,6 +11,7 @@ import {
   nodeUrl,
   resourceName,
 } from "../../lib/protocol/names.ts";
+import { ToldRegistry } from "../unit/federation/told_registry.ts";
 import { runOptions } from "./run_options.ts";
 
 /** Reads everything from the groups' last views, every time. */
@@ -98,7 +95,7 @@ Deno.test("FunctionRegistry agrees with a naive twin over any series of group ev
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const told = new Map<string, Listing>();
-      const registry = new FunctionRegistry(({ type, listing }: ListingChange) => {
+      const registry = new ToldRegistry(({ type, listing }: ListingChange) => {
         const { origin, fun, resources, contract } = listing;
         const key = JSON.stringify([origin, fun, resources, contract?.digest]);
         assertEquals(told.has(key), type !== "added");

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ContentTable } from "../../../lib/federation/content_table.ts";
+import { NodeColumns } from "../../../lib/federation/node_columns.ts";
 import type { OfferSet } from "../../../lib/federation/offer_set.ts";
 import { offer } from "./router_talk.ts";
 
@@ -12,7 +13,7 @@ const OLD: OfferSet = {
 };
 
 Deno.test("ContentTable gives back what it was given, and the offers themselves", () => {
-  const table = new ContentTable();
+  const table = new ContentTable(new NodeColumns());
   table.set(0, PLAIN);
   table.set(40, OLD);
   assertEquals([table.get(0), table.get(40)], [PLAIN, OLD]);
@@ -21,7 +22,7 @@ Deno.test("ContentTable gives back what it was given, and the offers themselves"
 });
 
 Deno.test("ContentTable forgets a content with its deletions", () => {
-  const table = new ContentTable();
+  const table = new ContentTable(new NodeColumns());
   for (const group of [1, 2]) table.set(group, OLD);
   table.delete(1);
   table.delete(99);

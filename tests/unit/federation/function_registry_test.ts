@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FunctionRegistry, type ListingChange } from "../../../lib/federation/function_registry.ts";
+import type { FunctionRegistry, ListingChange } from "../../../lib/federation/function_registry.ts";
 import type { GroupView } from "../../../lib/federation/router_contract.ts";
 import { contractDigest, type OfferContract } from "../../../lib/protocol/contract_facts.ts";
 import {
@@ -10,6 +10,7 @@ import {
   nodeUrl,
   resourceSet,
 } from "../../../lib/protocol/names.ts";
+import { ToldRegistry } from "./told_registry.ts";
 
 interface Sketch {
   readonly index: number;
@@ -42,7 +43,7 @@ function view({ index, origin, life, writer, distance, offers = [] }: Sketch): G
 
 function recorded(): { registry: FunctionRegistry; log: string[] } {
   const log: string[] = [];
-  const registry = new FunctionRegistry(({ type, listing }: ListingChange) => {
+  const registry = new ToldRegistry(({ type, listing }: ListingChange) => {
     log.push(`${type} ${listing.fun}[${listing.resources}] ${listing.distance}`);
   });
   return { registry, log };
@@ -129,6 +130,7 @@ Deno.test("FunctionRegistry hands out snapshots", () => {
 Deno.test("FunctionRegistry takes a number that the router uses again for another group", () => {
   const { registry } = recorded();
   registry.apply(view({ index: 1, origin: "a", distance: 1, offers: [["f"]] }));
+  registry.apply(view({ index: 1, origin: "a", distance: undefined }));
   registry.apply(view({ index: 1, origin: "b", distance: 1, offers: [["f"]] }));
   assertEquals(registry.hasOrigin(nodeUrl("ws://a.example:9000")), false);
   assertEquals(registry.hasOrigin(nodeUrl("ws://b.example:9000")), true);

@@ -1,9 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { markColumn } from "../../../lib/federation/distance_columns.ts";
 import { MarkedGroups } from "../../../lib/federation/marked_groups.ts";
+import { GroupRows } from "../../../lib/federation/node_columns.ts";
+import { BitColumn } from "../../../lib/federation/row_columns.ts";
+
+function groupsOf(bit: number): MarkedGroups {
+  return new MarkedGroups(new BitColumn(new GroupRows(1), 0, bit));
+}
 
 Deno.test("MarkedGroups give each group once, in order of addition, and are empty afterwards", () => {
-  const groups = new MarkedGroups(markColumn());
+  const groups = groupsOf(9);
   for (const group of [7, 3, 7, 900, 3]) groups.add(group);
   assertEquals([groups.size, groups.has(900), groups.has(4)], [3, true, false]);
   assertEquals(groups.take(), [7, 3, 900]);
@@ -13,7 +18,7 @@ Deno.test("MarkedGroups give each group once, in order of addition, and are empt
 });
 
 Deno.test("MarkedGroups leave out what was deleted, and give what came back once", () => {
-  const groups = new MarkedGroups(markColumn());
+  const groups = groupsOf(9);
   for (const group of [1, 2, 3]) groups.add(group);
   for (const group of [2, 3, 99]) groups.delete(group);
   groups.add(3);

@@ -17,7 +17,7 @@ Deno.test("NarrowNumbers keep what they hold when a number needs more bytes", ()
   assertEquals(all(numbers), [0x1_0000, 0xffff, 0xffff_ffff, 0]);
 });
 
-Deno.test("NarrowNumbers grow by a half, shrink to what is asked for, and read 0 beyond the end", () => {
+Deno.test("NarrowNumbers grow to the double and later by a half, shrink to what is asked for, and read 0 beyond the end", () => {
   const numbers = new NarrowNumbers();
   assertEquals([numbers.length, numbers.get(0)], [0, 0]);
   numbers.reserve(1, 4);
@@ -25,7 +25,9 @@ Deno.test("NarrowNumbers grow by a half, shrink to what is asked for, and read 0
   numbers.reserve(4, 4);
   assertEquals(all(numbers), [0, 0, 0, 9]);
   numbers.reserve(5, 4);
-  assertEquals([numbers.length, numbers.get(3), numbers.get(99)], [7, 9, 0]);
+  assertEquals([numbers.length, numbers.get(3), numbers.get(99)], [10, 9, 0]);
+  numbers.reserve(1000, 4);
+  assertEquals(numbers.length, 1500);
   numbers.resize(2);
   numbers.resize(4);
   assertEquals(all(numbers), [0, 0, 0, 0]);

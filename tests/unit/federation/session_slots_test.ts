@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { LinkRows } from "../../../lib/federation/link_rows.ts";
 import { LinkSession } from "../../../lib/federation/link_session.ts";
 import { SessionSlots } from "../../../lib/federation/session_slots.ts";
 import { clusterId } from "../../../lib/protocol/names.ts";
@@ -7,7 +8,11 @@ import { url } from "./router_talk.ts";
 function open(slots: SessionSlots, link: number): LinkSession {
   const peer = { url: url("p"), cluster: clusterId("c") };
   const judge = (): { in: boolean; out: boolean } => ({ in: true, out: true });
-  return slots.open(link, (slot) => new LinkSession({ link, slot, peer, kind: "vector", judge }));
+  const rows = new LinkRows();
+  return slots.open(
+    link,
+    (slot) => new LinkSession({ link, slot, peer, kind: "vector", rows, judge }),
+  );
 }
 
 Deno.test("SessionSlots gives the lowest free slot", () => {

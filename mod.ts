@@ -48,7 +48,9 @@ export type {
 } from "./lib/client/function_context.ts";
 export type { Items } from "./lib/client/item_iterator.ts";
 export type { CallEvent } from "./lib/client/call_event.ts";
-export type { LinkEvent, OfferEvent } from "./lib/node/events.ts";
+export type { LinkEvent } from "./lib/node/events.ts";
+export type { OfferEvent } from "./lib/client/offer_event.ts";
+export type { ClientOfferEvent } from "./lib/client/offer_watch.ts";
 export { PublicError, type PublicErrorOptions } from "./lib/client/public_error.ts";
 export { installProcessGuard } from "./lib/node/process_guard.ts";
 

@@ -16,7 +16,15 @@ import { digestOf } from "./contract_digest.ts";
 /** What a call asks for, written to JSON, and how it wants to be treated. */
 export type CallParts = Pick<
   Extract<CallCommand, { type: "call" }>,
-  "fun" | "resources" | "args" | "kwargs" | "contract" | "target" | "streamed" | keyof CallManner
+  | "fun"
+  | "resources"
+  | "args"
+  | "kwargs"
+  | "contract"
+  | "target"
+  | "streamed"
+  | "holds"
+  | keyof CallManner
 >;
 
 /** What a call says of its contract, by its caller's policy. */

@@ -8,11 +8,12 @@
 import type { Soon } from "../contract/checking.ts";
 import type { Contract, ReturningContract, YieldingContract } from "../contract/contract.ts";
 import { declaredFromWire } from "../contract/declared_error.ts";
+import { CLIENT_FUNCTIONS } from "../core/client_functions.ts";
 import type { Outcome } from "../core/effects.ts";
 import type { CallCommand, CallId } from "../core/events.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import { type Clock, systemClock } from "../edges/system_clock.ts";
-import type { ContractDifference } from "../protocol/contract_facts.ts";
+import type { ContractDifference, ContractDigest } from "../protocol/contract_facts.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
 import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
@@ -106,6 +107,12 @@ export class Calls implements UntypedCalling {
     timeoutMs: number,
   ): Promise<JsonValue> {
     return await this.#send({ ...callParts(name, args), target }, timeoutMs, undefined);
+  }
+
+  /** Asks a client of this very node for a contract that it goes by. Only a node's machine can do that. */
+  async callHolder(self: NodeUrl, holds: ContractDigest, timeoutMs: number): Promise<JsonValue> {
+    const command = { ...callParts(CLIENT_FUNCTIONS.contracts, [[holds]]), target: self, holds };
+    return await this.#send(command, timeoutMs, undefined);
   }
 
   /** What the node that is asked knows of a function. */

@@ -1,21 +1,25 @@
 import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { ReturningTerms, YieldingTerms } from "../contract/terms.ts";
+import { CLIENT_FUNCTIONS, CONTRACTS_REGISTRATION } from "../core/client_functions.ts";
 import type { ClientOwnerEffects } from "../core/effects.ts";
 import type { ClientCommand } from "../core/events.ts";
 import type { Driver } from "../edges/driver.ts";
 import type { Entropy } from "../edges/entropy.ts";
 import type { Clock } from "../edges/system_clock.ts";
-import type { Broadcaster, ListenOptions, Missable } from "./broadcaster.ts";
+import { Broadcaster, type ListenOptions, type Missable } from "./broadcaster.ts";
+import type { CallEvent } from "./call_event.ts";
 import { Calls } from "./calls.ts";
 import { ContractWarnings } from "./contract_warnings.ts";
 import { callError } from "../protocol/errors.ts";
 import { MAX_HOPS_DEFAULT } from "../protocol/limits.ts";
-import { maxHops } from "../protocol/names.ts";
+import { functionName, maxHops } from "../protocol/names.ts";
 import { ClientOwner, type ConnectionEvent, type ConnectionState } from "./client_owner.ts";
 import type { ContractFunction, RegisteredFunction, YieldingFunction } from "./function_context.ts";
 import { FunctionHost } from "./function_host.ts";
 import type { FunctionOptions, Offer } from "./offer.ts";
+import { type ClientOfferEvent, OfferWatch } from "./offer_watch.ts";
+import { contractsShown, digestsAsked, OwnContracts } from "./own_contracts.ts";
 import { Registrations } from "./registrations.ts";
 import { tellConsole } from "./tell_console.ts";
 import { TypedCalls } from "./typed_calls.ts";
@@ -36,18 +40,34 @@ export class FarcallClient extends TypedCalls implements AsyncDisposable {
   readonly #registrations: Registrations;
   readonly #events: Broadcaster<ConnectionEvent>;
   readonly #state: ConnectionState;
+  readonly #runs: Broadcaster<CallEvent>;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
 
   /** Made by `connect`. */
-  private constructor(driver: ClientDriver, calls: Calls, owner: ClientOwner) {
+  private constructor(
+    driver: ClientDriver,
+    calls: Calls,
+    owner: ClientOwner,
+    runs: Broadcaster<CallEvent>,
+    clock: Clock,
+  ) {
     super(calls);
     this.#driver = driver;
     this.#calls = calls;
     this.#host = owner.host;
+    const shelf = new OwnContracts();
+    owner.host.add(CONTRACTS_REGISTRATION, {
+      name: functionName(CLIENT_FUNCTIONS.contracts),
+      run: ([digests]) => contractsShown(shelf, digestsAsked(digests)),
+    });
     this.#registrations = new Registrations({
-      ...{ driver, owner, resources: [], maxHops: maxHops(MAX_HOPS_DEFAULT) },
+      ...{ driver, owner, shelf, resources: [], maxHops: maxHops(MAX_HOPS_DEFAULT) },
     });
     this.#events = owner.events;
     this.#state = owner.state;
+    this.#runs = runs;
+    this.#clock = clock;
   }
 
   /**
@@ -71,12 +91,14 @@ export class FarcallClient extends TypedCalls implements AsyncDisposable {
     const post = (stamp: (now: number) => ClientCommand): void => driver.post(stamp);
     const calls = new Calls({ post, entropy, clock, differs });
     const now = (): number => clock.now();
-    const host = new FunctionHost({ post, now, calls, failed, observe: () => {} });
+    const runs = new Broadcaster<CallEvent>();
+    const observe = runs.emit.bind(runs);
+    const host = new FunctionHost({ post, now, calls, failed, observe });
     const owner = new ClientOwner(calls, host);
     const driver = drive(owner);
     const seed = new Uint32Array(entropy.seed());
     driver.post((now) => ({ type: "boot", seed, now }));
-    return new FarcallClient(driver, calls, owner);
+    return new FarcallClient(driver, calls, owner, runs, clock);
   }
 
   /** The node it is connected to now; `undefined` while there is no connection. */
@@ -128,7 +150,51 @@ export class FarcallClient extends TypedCalls implements AsyncDisposable {
     return this.#registrations.register(target, run, options);
   }
 
-  /** What happens to the connection from now on. Ends with the client. */
+  /**
+   * Offers in reach of the node that this client is connected to: first those of this moment, as `added`, then each change.
+   * When the client has to go to another node, what is different there follows, as changes like others; while it has none,
+   * nothing is told. Who reads slowly makes the node wait, which drops the oldest of more than 4,096 events; `missed` of the next one says how many.
+   *
+   * On `json` connections, which have no streams, the client looks every second, and sees at most the 2,048 nearest offers.
+   *
+   * @param options `function`: only offers of this name. `signal`: ends it.
+   * @returns Events, until the loop is left, the signal aborts or the client is closed.
+   * @throws {TypeError} If the function's name is not what it must be.
+   *
+   * @example Wait for a machine with a GPU
+   * ```ts
+   * import { connect, startNode } from "@farcall/farcall";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using hub = await startNode({ listen: "ws://127.0.0.1:0" });
+   * await using worker = await startNode({ listen: "ws://127.0.0.1:0", peers: [hub.url] });
+   * worker.register("embed", ([text]) => [String(text).length], { resources: ["gpu"] });
+   *
+   * await using client = await connect(hub.url);
+   * for await (const { type, offer, via } of client.offers({ function: "embed" })) {
+   *   if (type === "lost" || !offer.resources.some((has) => has === "gpu")) continue;
+   *   assertEquals([offer.origin, offer.distance, via], [worker.url, 1, hub.url]);
+   *   break;
+   * }
+   * ```
+   */
+  offers(
+    options: ListenOptions & { readonly function?: string } = {},
+  ): AsyncIterableIterator<ClientOfferEvent & Missable> {
+    const fun = options.function === undefined ? undefined : functionName(options.function);
+    const edges = {
+      ...{ calls: this.#calls, clock: this.#clock, closing: this.#closing.signal },
+      url: () => this.#state.url,
+    };
+    return new OfferWatch(edges, fun, options.signal);
+  }
+
+  /** Functions of this client that begin and end to run, from now on. Ends with the client. */
+  calls(options: ListenOptions = {}): AsyncIterableIterator<CallEvent & Missable> {
+    return this.#runs.listen(options);
+  }
+
+  /** What happens to the connection, the one link of a client, from now on. Ends with the client. */
   events(options: ListenOptions = {}): AsyncIterableIterator<ConnectionEvent & Missable> {
     return this.#events.listen(options);
   }
@@ -138,11 +204,13 @@ export class FarcallClient extends TypedCalls implements AsyncDisposable {
    * leaving the scope of `await using`.
    */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#driver.post((now) => ({ type: "close", now }));
     await this.#driver[Symbol.asyncDispose]();
     this.#host.abortAll(callError("CANCELLED", "The client is closed", "unknown"));
     this.#calls.close("The client is closed");
     this.#events.close();
+    this.#runs.close();
     this.#state.url = undefined;
   }
 

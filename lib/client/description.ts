@@ -37,6 +37,10 @@ export const NODE_FUNCTIONS = {
   discover: "rpc.discover",
   /** `[digests]`: the contracts of these digests that this very node holds. */
   contracts: "rpc.contracts",
+  /** `[function?]`: a stream of the offers in reach and of what happens to them. */
+  offers: "rpc.offers",
+  /** `[function?]`: the offers in reach now. */
+  listed: "rpc.listed",
 } as const;
 
 /** Offers of one function that a description holds, at most: the nearest. */

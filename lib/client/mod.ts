@@ -21,6 +21,10 @@ export { connect } from "./connect.ts";
 export { FarcallClient } from "./client.ts";
 export type { ConnectionEvent } from "./client_owner.ts";
 export type { ClientOptions } from "./options.ts";
+export type { CallEvent } from "./call_event.ts";
+export type { OfferEvent } from "./offer_event.ts";
+export type { ClientOfferEvent } from "./offer_watch.ts";
+export type { Listing } from "../federation/function_registry.ts";
 export type { ListenOptions, Missable } from "./broadcaster.ts";
 export type * from "./call_options.ts";
 export {

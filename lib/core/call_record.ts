@@ -1,4 +1,8 @@
-import type { AskedContract, ContractDifference } from "../protocol/contract_facts.ts";
+import type {
+  AskedContract,
+  ContractDifference,
+  ContractDigest,
+} from "../protocol/contract_facts.ts";
 import type { CallError, Ran } from "../protocol/errors.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
@@ -79,6 +83,8 @@ export interface CallSpec extends CallManner {
   readonly caller: Caller;
   /** The contract by which the call was made. Default: none. */
   readonly contract?: AskedContract | undefined;
+  /** It is for a client of this node that offers a function under this contract, whichever. Default: it is not. */
+  readonly holds?: ContractDigest | undefined;
   /** Many values are asked for. Default: one. */
   readonly stream?: StreamBegin | undefined;
   /** Places of arguments that come as streams. Default: none. */

@@ -15,6 +15,15 @@ import type {
 } from "./events.ts";
 import { isTooLong } from "./message_room.ts";
 
+/** Names of functions that every client has for its node. */
+export const CLIENT_FUNCTIONS = {
+  /** `[digests]`: the contracts of these digests that this very client goes by. */
+  contracts: "rpc.contracts",
+} as const;
+
+/** The registration that shows contracts; those of the author count upwards from 1. */
+export const CONTRACTS_REGISTRATION: RegistrationId = -1;
+
 type Register = Extract<ProviderCommand, { type: "register" }>;
 
 /** A function that runs for a node. */
@@ -140,7 +149,8 @@ export class ClientFunctions {
     if (id <= (this.#lastTaken.get(connection.id) ?? -1)) return;
     this.#lastTaken.set(connection.id, id);
     const registered = offer === undefined ? undefined : this.#offered.get(offer);
-    if (registered?.fun !== fun) {
+    const isOfContract = fun === CLIENT_FUNCTIONS.contracts && registered !== undefined;
+    if (registered?.fun !== fun && !isOfContract) {
       const error = callError("FUNCTION_NOT_FOUND", `${fun} has just been withdrawn`);
       return turn.edges.send(connection.id, { type: "error", id, error });
     }
@@ -152,7 +162,8 @@ export class ClientFunctions {
     this.#byWire.set(key(connection.id, id), run);
     turn.edges.send(connection.id, { type: "accepted", id });
     turn.owner.invoke({
-      ...{ invocation: run.invocation, registration: registered.registration, args, kwargs },
+      ...{ invocation: run.invocation, args, kwargs },
+      registration: isOfContract ? CONTRACTS_REGISTRATION : registered.registration,
       timeoutMs: Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX),
       caller: callerBehind(connection),
       stream: credit === undefined ? undefined : { credit, resumeFrom },

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { AskedContract, OfferContract } from "../protocol/contract_facts.ts";
+import type { AskedContract, ContractDigest, OfferContract } from "../protocol/contract_facts.ts";
 import type { ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { CallError, ProtocolError } from "../protocol/errors.ts";
 import type { ItemBatch } from "../protocol/item_batch.ts";
@@ -96,6 +96,11 @@ export type CallCommand =
       readonly contract?: AskedContract;
       /** The node that shall run it; only a node can say so. Default: one is selected. */
       readonly target?: NodeUrl;
+      /**
+       * A contract of which the document is wanted: of a client of this node that offers a function under it. Only with this
+       * very node as target. Default: the function itself is wanted.
+       */
+      readonly holds?: ContractDigest | undefined;
       /** Running it twice does no more than once. Default: it may. */
       readonly idempotent?: boolean;
       /** Where nobody offers it, it waits for an offer within its time. Default: it fails at once. */

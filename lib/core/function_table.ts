@@ -1,5 +1,10 @@
 import { RUNNING_FUNCTIONS_MAX } from "../protocol/limits.ts";
-import { type AskedContract, ofContract, type OfferContract } from "../protocol/contract_facts.ts";
+import {
+  type AskedContract,
+  type ContractDigest,
+  ofContract,
+  type OfferContract,
+} from "../protocol/contract_facts.ts";
 import { type FunctionName, type MaxHops, maxHops, type ResourceName } from "../protocol/names.ts";
 import type { ConnectionId, InvocationId, RegistrationId } from "./events.ts";
 
@@ -101,6 +106,14 @@ export class FunctionTable {
       }
     }
     return best;
+  }
+
+  /** A function that a client offers under this contract: whoever runs it can show the contract. */
+  heldByClient(digest: ContractDigest): Registration | undefined {
+    for (const one of this.#registrations.values()) {
+      if (one.via !== undefined && one.contract?.digest === digest) return one;
+    }
+    return undefined;
   }
 
   /** Whether any registration has this name. */

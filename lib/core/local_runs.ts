@@ -51,8 +51,10 @@ export class LocalRuns {
 
   /** Runs a call, or puts it in line if it may and must wait. */
   begin(turn: Turn, attempt: Attempt, mayQueue: boolean): RunBegin {
-    const { fun, resources, contract: asked } = attempt.call.spec;
-    const registration = this.#functions.find(fun, resources, asked);
+    const { fun, resources, contract: asked, holds } = attempt.call.spec;
+    const registration = holds === undefined
+      ? this.#functions.find(fun, resources, asked)
+      : this.#functions.heldByClient(holds);
     if (registration === undefined) return "missing";
     const queue = this.#queues.get(registration) ?? [];
     if (queue.length === 0 && this.#functions.hasRoom(registration)) {

@@ -78,13 +78,13 @@ export class OwnCalls {
     const deadlineAt = turn.now + Math.min(event.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const caller = { kind: "local", name: this.#self.url } as const;
     if (event.type === "call") {
-      const { fun, resources, args, kwargs, contract, target, streamed } = event;
+      const { fun, resources, args, kwargs, contract, target, streamed, holds } = event;
       const { idempotent = false, waits = false, hedgeMs, reach } = event;
       const manner = { idempotent, waits, hedgeMs, reach };
       const ttl = target === undefined ? 0 : RELAY_TTL_MAX;
       const stream = event.stream && { credit: STREAM_CREDIT, ...event.stream };
       const asked = { fun, resources, args, kwargs, target, ttl, caller, contract, stream };
-      const spec = { ...asked, ...manner, streamed };
+      const spec = { ...asked, ...manner, streamed, holds };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
     const { commands, wanted, waits = false, reach } = event;

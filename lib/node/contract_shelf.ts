@@ -1,37 +1,27 @@
 import { sha256Hex } from "../client/contract_digest.ts";
+import { OwnContracts } from "../client/own_contracts.ts";
 import { canonicalJson } from "../contract/canonical_json.ts";
 import type { ContractDigest } from "../protocol/contract_facts.ts";
 import type { JsonObject } from "../protocol/json_value.ts";
 import { CONTRACT_BYTES_MAX, CONTRACT_CACHE_BYTES_MAX } from "../protocol/limits.ts";
-
-interface Own {
-  readonly text: string;
-  /** Registrations that go by it. */
-  uses: number;
-}
 
 /**
  * Contracts that a node can show, as canonical JSON by digest: those of its own functions, and some of others, which are
  * believed because the digest is of the very text. Of others it keeps 4 MiB; what was taken in first goes first.
  */
 export class ContractShelf {
-  readonly #own = new Map<ContractDigest, Own>();
+  readonly #own = new OwnContracts();
   readonly #others = new Map<ContractDigest, string>();
   #othersLength = 0;
 
   /** A function of this node goes by the contract from now on. */
   keep(digest: ContractDigest, text: string): void {
-    const own = this.#own.get(digest);
-    if (own === undefined) this.#own.set(digest, { text, uses: 1 });
-    else own.uses += 1;
+    this.#own.keep(digest, text);
   }
 
   /** A function that went by the contract is withdrawn. */
   release(digest: ContractDigest): void {
-    const own = this.#own.get(digest);
-    if (own === undefined) return;
-    own.uses -= 1;
-    if (own.uses === 0) this.#own.delete(digest);
+    this.#own.release(digest);
   }
 
   /** Takes in another node's contract. Returns whether it is the one of this digest. */
@@ -51,7 +41,7 @@ export class ContractShelf {
 
   /** The contract's canonical JSON; `undefined` = it is not here. */
   find(digest: ContractDigest): string | undefined {
-    return this.#own.get(digest)?.text ?? this.#others.get(digest);
+    return this.#own.find(digest) ?? this.#others.get(digest);
   }
 
   /** How many contracts are here, those of others second. */

@@ -13,21 +13,21 @@ import {
 } from "../client/description.ts";
 import { openRpcDocument, type OpenRpcFunction } from "../contract/open_rpc.ts";
 import type { Listing } from "../federation/function_registry.ts";
-import {
-  type ContractDigest,
-  type OfferContract,
-  tryContractDigest,
-} from "../protocol/contract_facts.ts";
+import { CONTRACTS_LENGTH_MAX, contractsShown, digestsAsked } from "../client/own_contracts.ts";
+import type { ContractDigest, OfferContract } from "../protocol/contract_facts.ts";
 import { callError } from "../protocol/errors.ts";
-import type { JsonObject } from "../protocol/json_value.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { type FunctionName, hopCount, type NodeUrl, tryFunctionName } from "../protocol/names.ts";
+import type { Broadcaster } from "../client/broadcaster.ts";
+import type { OfferEvent } from "../client/offer_event.ts";
+import { listedOffers, toldOffers, watchOffers } from "./offers_in_reach.ts";
 import type { ContractFetcher } from "./contract_fetcher.ts";
 import { ContractFailure } from "../client/contract_function.ts";
 import type { ContractShelf } from "./contract_shelf.ts";
 import type { RegisteredFunction } from "../client/function_context.ts";
 
-/** Longest answer about contracts, in UTF-16 units of JSON: half of what a message may have, whatever its letters. */
-const ANSWER_LENGTH_MAX = 1024 * 1024;
+/** Contracts that are looked up for one question, at most. */
+const ASKED_MAX = 256;
 
 /** What introspection needs of its node. */
 export interface IntrospectionRooms {
@@ -38,30 +38,46 @@ export interface IntrospectionRooms {
   readonly offersOf: (fun: FunctionName) => readonly Listing[];
   readonly shelf: ContractShelf;
   readonly fetcher: ContractFetcher;
+  /** The contract of this digest, from a client of this node that goes by it; `undefined` = there is none, or it says nothing. */
+  readonly askClients: (digest: ContractDigest) => Promise<JsonValue | undefined>;
+  /** What happens to offers in reach. */
+  readonly events: Broadcaster<OfferEvent>;
+  /** Aborts when the node begins to leave. */
+  readonly leaving: AbortSignal;
 }
 
 /** The node's own functions, by name. */
 export function introspection(rooms: IntrospectionRooms): ReadonlyMap<string, RegisteredFunction> {
   return new Map<string, RegisteredFunction>([
-    [NODE_FUNCTIONS.contracts, ([digests]) => heldContracts(rooms.shelf, digests)],
+    [NODE_FUNCTIONS.contracts, async ([digests]) => await heldContracts(rooms, digests)],
     [NODE_FUNCTIONS.describe, async ([name]) => await describe(rooms, name)],
     [NODE_FUNCTIONS.discover, async () => await discover(rooms)],
+    [NODE_FUNCTIONS.offers, ([name], { signal }) => {
+      const { listings, events, leaving } = rooms;
+      const bounds = { signal: AbortSignal.any([signal, leaving]) };
+      return toldOffers(watchOffers(listings(), events, functionOf(name), bounds));
+    }],
+    [NODE_FUNCTIONS.listed, ([name]) => listedOffers(rooms.listings(), functionOf(name))],
   ]);
 }
 
-function heldContracts(shelf: ContractShelf, digests: unknown): JsonObject {
-  const held: Record<string, JsonObject> = {};
-  let length = 0;
-  for (const value of Array.isArray(digests) ? digests : []) {
-    const digest = tryContractDigest(value);
-    const text = digest === undefined ? undefined : shelf.find(digest);
-    if (digest === undefined || text === undefined) continue;
-    length += text.length;
-    // The first always fits; who wants the others asks again.
-    if (length > ANSWER_LENGTH_MAX && Object.keys(held).length > 0) break;
-    held[digest] = JSON.parse(text);
-  }
-  return held;
+/** The function that offers are asked of; `undefined` = all. */
+function functionOf(name: unknown): FunctionName | undefined {
+  const fun = tryFunctionName(name);
+  if (fun !== undefined || name === undefined || name === null) return fun;
+  const message = "Offers are asked for by the name of a function, or without any";
+  throw new ContractFailure(callError("INVALID_ARGUMENT", message), false);
+}
+
+/** Contracts that this node has, and those of its clients' functions, which are asked once. */
+async function heldContracts(rooms: IntrospectionRooms, value: unknown): Promise<JsonObject> {
+  const digests = digestsAsked(value).slice(0, ASKED_MAX);
+  const missing = digests.filter((digest) => rooms.shelf.find(digest) === undefined);
+  await Promise.all(missing.map(async (digest) => {
+    const document = await rooms.askClients(digest);
+    if (isJsonObject(document)) rooms.shelf.take(digest, document);
+  }));
+  return contractsShown(rooms.shelf, digests);
 }
 
 async function describe(rooms: IntrospectionRooms, name: unknown): Promise<FunctionDescription> {
@@ -76,7 +92,7 @@ async function describe(rooms: IntrospectionRooms, name: unknown): Promise<Funct
   const contracts = [...contractsOf(listings).values()].map((contract): DescribedContract => {
     const text = rooms.shelf.find(contract.digest);
     length += text?.length ?? 0;
-    const isTold = text !== undefined && length <= ANSWER_LENGTH_MAX;
+    const isTold = text !== undefined && length <= CONTRACTS_LENGTH_MAX;
     return { ...contract, ...(isTold ? { document: JSON.parse(text) } : {}) };
   });
   return { function: fun, offers: listings.map(describedOffer), contracts };
@@ -107,7 +123,7 @@ async function discover(rooms: IntrospectionRooms): Promise<JsonObject> {
       if (nearest === undefined) return known;
       const text = rooms.shelf.find(nearest.digest);
       length += text?.length ?? 0;
-      const isTold = text !== undefined && length <= ANSWER_LENGTH_MAX;
+      const isTold = text !== undefined && length <= CONTRACTS_LENGTH_MAX;
       const { digest, version } = nearest;
       return {
         ...known,

@@ -10,7 +10,8 @@ import type { Listing } from "../federation/function_registry.ts";
 import { callError, FarcallError } from "../protocol/errors.ts";
 import { type ClusterId, type Incarnation, type NodeUrl, nodeUrl } from "../protocol/names.ts";
 import type { CallEvent } from "../client/call_event.ts";
-import type { LinkEvent, OfferEvent } from "./events.ts";
+import type { OfferEvent } from "../client/offer_event.ts";
+import type { LinkEvent } from "./events.ts";
 import type {
   ContractFunction,
   RegisteredFunction,
@@ -21,6 +22,7 @@ import type { FunctionOptions, Offer } from "../client/offer.ts";
 import type { NodeParts } from "./node_parts.ts";
 import { Registrations } from "../client/registrations.ts";
 import { TypedCalls } from "../client/typed_calls.ts";
+import { nearestFirst, watchOffers } from "./offers_in_reach.ts";
 
 /** How long calls may take to end when a node leaves, where nobody says, in ms. */
 const DRAIN_TIMEOUT_MS_DEFAULT = 5_000;
@@ -181,7 +183,7 @@ export class FarcallNode extends TypedCalls implements AsyncDisposable {
 
   /** All offers in reach at this moment, this node's own included, those of nearer nodes first. */
   listOffers(): Listing[] {
-    return [...this.#parts.core.listings()].sort((a, b) => a.distance - b.distance);
+    return nearestFirst(this.#parts.core.listings());
   }
 
   /**
@@ -206,9 +208,8 @@ export class FarcallNode extends TypedCalls implements AsyncDisposable {
     options: ListenOptions & { readonly function?: string } = {},
   ): AsyncIterableIterator<OfferEvent & Missable> {
     const { function: name } = options;
-    const accepts = ({ offer }: OfferEvent): boolean => name === undefined || offer.fun === name;
-    const first = this.listOffers().map((offer): OfferEvent => ({ type: "added", offer }));
-    return this.#parts.owner.offers.listen(options, first.filter(accepts), accepts);
+    const { core, owner } = this.#parts;
+    return watchOffers(core.listings(), owner.offers, name, options).events;
   }
 
   /** What happens to links from now on. Ends with the node. */
@@ -253,6 +254,8 @@ export class FarcallNode extends TypedCalls implements AsyncDisposable {
     if (!(timeoutMs >= 0)) {
       throw new RangeError(`Not a timeout, expected 0 ms or more: ${timeoutMs}`);
     }
+    // Who watches would do so as long as it may.
+    this.#parts.leaving.abort();
     this.#parts.driver.post((now) => ({ type: "drain", timeoutMs, now }));
     this.#end ??= this.#leave(timeoutMs);
     return this.#end;

@@ -5,7 +5,8 @@ import type { CallId, InvocationId } from "../core/events.ts";
 import type { Report } from "../core/reports.ts";
 import type { CallError } from "../protocol/errors.ts";
 import type { CallEvent } from "../client/call_event.ts";
-import type { LinkEvent, OfferEvent } from "./events.ts";
+import type { OfferEvent } from "../client/offer_event.ts";
+import type { LinkEvent } from "./events.ts";
 import type { FunctionHost } from "../client/function_host.ts";
 import type { ItemBatch } from "../protocol/item_batch.ts";
 

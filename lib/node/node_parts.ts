@@ -25,6 +25,8 @@ export interface NodeParts {
   };
   /** Reads where peers are found. */
   readonly refresh: PeerRefresh;
+  /** Aborted when the node begins to leave: ends what would not end by itself. */
+  readonly leaving: AbortController;
   /** What every offer has. */
   readonly resources: readonly ResourceName[];
   /** How far offers are heard that do not say. */

@@ -19,7 +19,7 @@ import { ContractFetcher } from "./contract_fetcher.ts";
 import { ContractShelf } from "./contract_shelf.ts";
 import { introspection } from "./introspection.ts";
 import type { ContractDigest } from "../protocol/contract_facts.ts";
-import type { JsonValue } from "../protocol/json_value.ts";
+import { isJsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { FunctionHost } from "../client/function_host.ts";
 import { advertisedUrl, listenAt, NODE_SUBPROTOCOLS } from "./listening.ts";
 import { PeerRefresh } from "./peer_refresh.ts";
@@ -90,6 +90,7 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
   });
   owner.onReport = (report) => refresh.heard(report);
   refresh.start();
+  const leaving = new AbortController();
   const shelf = new ContractShelf();
   const fetcher = new ContractFetcher(
     shelf,
@@ -99,6 +100,9 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
     ...{ self: url, shelf, fetcher },
     listings: () => core.listings(),
     offersOf: (fun) => core.offersOf(fun),
+    askClients: (digest) => askClients(calls, url, digest),
+    events: owner.offers,
+    leaving: leaving.signal,
   });
   let registration = 0;
   for (const [name, run] of own) {
@@ -116,6 +120,7 @@ export async function startNode(options: NodeOptions = {}): Promise<FarcallNode>
     calls,
     clock,
     refresh,
+    leaving,
     identity,
     resources,
     maxHops,
@@ -134,6 +139,22 @@ async function askForContracts(
     return await calls.callAt(node, NODE_FUNCTIONS.contracts, [digests], ASK_TIMEOUT_MS);
   } catch {
     // Somebody else may have them; a description without them says so.
+    return undefined;
+  }
+}
+
+/** How long a client may take to show a contract, in ms: less than whoever asks waits for its node. */
+const ASK_CLIENT_TIMEOUT_MS = 2_000;
+
+async function askClients(
+  calls: Calls,
+  self: NodeUrl,
+  digest: ContractDigest,
+): Promise<JsonValue | undefined> {
+  try {
+    const answer = await calls.callHolder(self, digest, ASK_CLIENT_TIMEOUT_MS);
+    return isJsonObject(answer) ? answer[digest] : undefined;
+  } catch {
     return undefined;
   }
 }

@@ -278,6 +278,15 @@ export const LEGACY_IDLE_MS = 120_000;
 export const LEGACY_REFRESH_MS = 120_000;
 /** Call connections to one node of the reference, which serves each connection strictly in order. */
 export const LEGACY_CALL_CONNECTIONS_MAX = 8;
+/**
+ * Offers that a client remembers for one iteration over them, to tell what has changed after a change of nodes. Beyond it
+ * offers are told and not remembered: such an offer is told as new again by the next node, and its loss only by a node.
+ */
+export const WATCHED_OFFERS_MAX = 65_536;
+/** How often a client looks at the offers in reach where its node can't tell it of them, in ms. */
+export const OFFER_LOOK_MS = 1_000;
+/** Pause before a client asks the next node to tell it of offers, in ms. */
+export const OFFER_WATCH_AGAIN_MS = 100;
 /** How long an idle call connection is kept, in ms. */
 export const CALL_CONNECTION_IDLE_MS = 60_000;
 /** Bytes waiting in a connection above which a link gets no announcements until it drains. */

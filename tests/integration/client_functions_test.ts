@@ -108,3 +108,40 @@ Deno.test("a client that speaks json is told that its functions are not offered"
   assert(value?.type === "protocol_error" && value.message.includes("takes no offers"));
   assertThrows(() => page.register("rpc.one", () => 1), TypeError);
 });
+
+Deno.test("describe shows the contract of a client's function, fetched once from the client and kept by nodes", async () => {
+  await using hub = await start({ cluster: "hub" });
+  await using far = await start({ cluster: "far", peers: [hub.url] });
+  await using page = await connect(hub.url);
+  const offer = page.register(shout, ([text]) => text.toUpperCase());
+  const asked: string[] = [];
+  const listening = new AbortController();
+  const observed = (async () => {
+    for await (const { type, function: name } of page.calls({ signal: listening.signal })) {
+      if (type === "started") asked.push(name);
+    }
+  })();
+  assertEquals(await far.call(shout, ["hello"], WAIT), "HELLO");
+  await using client = await connect(far.url);
+  for (const one of [client, far, hub]) {
+    const { contracts } = await one.describe("shout");
+    assertEquals(contracts.map(({ document }) => document?.["name"]), ["shout"]);
+  }
+  const document = await client.discover();
+  assert(JSON.stringify(document).includes('"shout"'));
+  listening.abort();
+  await observed;
+  assertEquals(asked, ["shout", "rpc.contracts"]);
+  offer.withdraw();
+  await until(() => hub.listOffers().length === 0);
+  assertEquals(hub.counts().running, 0);
+});
+
+Deno.test("contracts that nobody offers, and what is no digest, are left out when contracts are asked for", async () => {
+  await using hub = await start();
+  await using page = await connect(hub.url);
+  page.register(shout, ([text]) => text.toUpperCase());
+  await until(() => hub.listOffers().length === 1);
+  assertEquals(await hub.call("rpc.contracts", [["0".repeat(64), 7]]), {});
+  assertEquals(await hub.call("rpc.contracts", [7]), {});
+});

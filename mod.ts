@@ -112,6 +112,11 @@ export type {
   UnknownFuture,
 } from "./lib/client/future.ts";
 export type { RequestBuilder, Resolved } from "./lib/client/request_builder.ts";
+export {
+  type RequestCallEvent,
+  type RequestEvent,
+  RequestProgress,
+} from "./lib/client/request_progress.ts";
 
 export { Driver, type DriverEdges } from "./lib/edges/driver.ts";
 export * from "./lib/edges/transport.ts";

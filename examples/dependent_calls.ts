@@ -32,7 +32,7 @@ await using hub = await startNode({ listen, cluster: "hub" });
 await using web = await startNode({ listen, cluster: "web", peers: [hub.url] });
 await using lab = await startNode({ listen, cluster: "lab", peers: [hub.url] });
 
-const told = knows(hub, ["fetch", "sentences", "longest"]);
+const told = knows(hub, ["fetch", "sentences", "words"]);
 web.register("fetch", ([path]) => {
   return ran(web, "fetch", { path, body: PAGES[String(path)] ?? "" });
 }, { resources: ["internet"] });
@@ -40,10 +40,7 @@ lab.register("sentences", ([text]) => {
   const lines = String(text).split(/(?<=\.)\s+/);
   return ran(lab, "sentences", { lines, count: lines.length });
 }, { resources: ["language-model"] });
-hub.register("longest", ([lines]) => {
-  const longest = Array.isArray(lines) ? lines.toSorted((x, y) => y.length - x.length)[0] : "";
-  return ran(hub, "longest", longest);
-});
+hub.register("words", ([line]) => ran(hub, "words", String(line).split(" ").length));
 await told;
 
 await using client = await connect(hub.url);
@@ -51,6 +48,8 @@ console.log(`one request to ${hub.url}:`);
 const answer = await client.request((request) => {
   const page = request.call("fetch", ["/cranes"], { resources: ["internet"] });
   const text = request.call("sentences", [page.body], { resources: ["language-model"] });
-  return { page: page.path, count: text.count, longest: request.call("longest", [text.lines]) };
+  // One call for each sentence, two at a time, in their order.
+  const words = request.map(text.lines, "words", (line) => [line], { concurrency: 2 });
+  return { page: page.path, count: text.count, words };
 }, { timeout: 5_000 });
 console.log(`and its answer: ${JSON.stringify(answer)}`);

@@ -24,6 +24,7 @@ export function boundedCalls(
   return {
     call: (target, args, options) => calls.call(target, args, bounded(options)),
     request: (build, options) => calls.request(build, bounded(options)),
+    follow: (build, options) => calls.follow(build, bounded(options)),
     stream: (target, args, options) => calls.stream(target, args, bounded(options)),
     explain: (name, options) => calls.explain(name, bounded(options)),
     describe: (target, options) => calls.describe(target, bounded(options)),

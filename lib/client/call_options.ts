@@ -1,7 +1,7 @@
 import type { ContractTerms } from "../contract/terms.ts";
 import type { ArgsIn, KwargsIn } from "../contract/inference.ts";
 import type { Reach } from "../protocol/reach.ts";
-import type { FuturableFields } from "./future.ts";
+import type { FuturableFields, Future } from "./future.ts";
 
 /**
  * What to do about a provider that goes by another contract than the caller; one of the same contract is always preferred.
@@ -58,8 +58,35 @@ export type ContractCallRest<Terms extends ContractTerms> = CallRest<
 /** The same within a request, where futures may stand for values. */
 export type ContractCommandRest<Terms extends ContractTerms> = CallRest<
   FuturableFields<ArgsIn<Terms>>,
-  ContractCommandOptions<FuturableFields<KwargsIn<Terms>>>
+  FuturableOptions<Terms>
 >;
+
+/** What one call of a request by contract needs besides its positional arguments. */
+export type FuturableOptions<Terms extends ContractTerms> =
+  & Pick<RepeatOptions, "hedge">
+  & ContractCommandOptions<FuturableFields<KwargsIn<Terms>>>;
+
+/** How a function is called for each item of a list. */
+export interface MapOptions {
+  /** Calls at once, at most: 1 to 64. Default 16. */
+  readonly concurrency?: number;
+}
+
+/** Options of a map, or how they follow from the item. */
+export type MapOptionsOf<Item, Options> =
+  | (Options & MapOptions)
+  | ((item: Future<Item>) => Options & MapOptions);
+
+/** What follows the contract in a map: arguments by item, then options; only what may be missing can be left out. */
+export type ContractMapRest<Terms extends ContractTerms, Item> = Record<never, never> extends
+  FuturableOptions<Terms> ? [
+    args: (item: Future<Item>) => FuturableFields<ArgsIn<Terms>>,
+    options?: MapOptionsOf<Item, FuturableOptions<Terms>>,
+  ]
+  : [
+    args: (item: Future<Item>) => FuturableFields<ArgsIn<Terms>>,
+    options: MapOptionsOf<Item, FuturableOptions<Terms>>,
+  ];
 
 /** Arguments and options, where only what may be missing can be left out. */
 export type CallRest<Args, Options> = Record<never, never> extends Options

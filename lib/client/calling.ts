@@ -22,6 +22,7 @@ import type { JsonObject } from "../protocol/json_value.ts";
 import type { FunctionDescription } from "./description.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
 import type { ItemStream } from "./item_stream.ts";
+import type { RequestProgress } from "./request_progress.ts";
 
 /** One calling interface for clients, nodes and functions. */
 export interface Calling {
@@ -70,6 +71,19 @@ export interface Calling {
     build: (request: RequestBuilder) => Shape,
     options?: CallOptions,
   ): Promise<Resolved<Shape>>;
+
+  /**
+   * As `request`, and tells how it goes meanwhile: which call has begun and what each came to. For people who wait, and to
+   * see where the time goes. What other nodes have then comes to the node that runs the request, too, since it is told.
+   *
+   * @param build Says which calls and what shall come back.
+   * @param options Timeout and signal of the whole request.
+   * @returns Events to iterate over, and the `result`, which rejects where `request` would.
+   */
+  follow<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options?: CallOptions,
+  ): RequestProgress<Shape>;
 
   /**
    * Reads the values that a function gives, one after the other and as fast as they are read: a function that nobody reads from
@@ -171,6 +185,12 @@ export interface UntypedCalling {
     build: (request: RequestBuilder) => Shape,
     options: CallOptions,
   ): Promise<Resolved<Shape>>;
+
+  /** See {@linkcode Calling.follow}. */
+  follow<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options: CallOptions,
+  ): RequestProgress<Shape>;
 
   /** See {@linkcode Calling.describe}. */
   describe(target: string | Contract, options: CallOptions): Promise<FunctionDescription>;

@@ -20,7 +20,7 @@ import { functionName, type NodeUrl, resourceSet } from "../protocol/names.ts";
 import { askedOf, type CallParts, callParts } from "./call_parts.ts";
 import { type BegunCall, CallSettlers } from "./call_settlers.ts";
 import type { Explanation } from "../core/explain.ts";
-import { mannerOf, reachOf, timeoutOf, waitsOf } from "./call_manner.ts";
+import { mannerOf, reachOf, timeoutOf } from "./call_manner.ts";
 import type {
   CallOptions,
   CommandOptions,
@@ -45,7 +45,9 @@ import {
   readDocument,
 } from "./description.ts";
 import { readExplanation } from "./read_explanation.ts";
-import { type RequestBuilder, type Resolved, writeRequest } from "./request_builder.ts";
+import type { RequestBuilder, Resolved } from "./request_builder.ts";
+import { RequestCalls } from "./request_calls.ts";
+import type { RequestProgress } from "./request_progress.ts";
 import { CALL_TIMEOUT_MS_MAX } from "../protocol/limits.ts";
 import type { ItemBatch } from "../protocol/item_batch.ts";
 import { GivenArguments } from "./given_arguments.ts";
@@ -72,12 +74,18 @@ export class Calls implements UntypedCalling {
   readonly #streams = new StreamCalls();
   /** Streamed arguments of calls that have not ended. */
   readonly #given = new Map<CallId, GivenArguments>();
+  readonly #requests: RequestCalls;
   #closedBecause: string | undefined;
 
   /** @param edges Where commands go. */
   constructor(edges: CallsEdges) {
     this.#edges = edges;
-    this.#clock = edges.clock ?? systemClock();
+    const clock = this.#clock = edges.clock ?? systemClock();
+    this.#requests = new RequestCalls({
+      ...{ clock, begin: this.#start.bind(this), typed: this.#typed.bind(this) },
+      prefix: () => `~${edges.entropy.seed().map((word) => word.toString(36)).join("")}`,
+      hear: this.#streams.hear.bind(this.#streams),
+    });
   }
 
   /** See {@linkcode Calling.call}. */
@@ -199,34 +207,19 @@ export class Calls implements UntypedCalling {
   }
 
   /** See {@linkcode Calling.request}. */
-  async request<Shape>(
+  request<Shape>(
     build: (request: RequestBuilder) => Shape,
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
-    const timeout = timeoutOf(options);
-    const waits = waitsOf(options);
-    const reach = reachOf(options);
-    const deadline = new Deadline(this.#clock, timeout, options.signal);
-    const { commands, wanted, ready, checked, declared, resolve } = writeRequest(
-      this.#prefix(),
-      build,
-      (contract) => askedOf(contract, options),
-    );
-    if (ready !== undefined) await deadline.bound(ready, "the check of the arguments", "no");
-    const timeoutMs = ready === undefined ? timeout : deadline.leftMs;
-    const command = { type: "request", commands, wanted, timeoutMs, waits, reach } as const;
-    let results: JsonValue;
-    try {
-      results = await this.#begin(options.signal, (call, now) => ({ ...command, call, now }));
-    } catch (error) {
-      throw await this.#typed(error, declared, deadline);
-    }
-    const outputs = checked(results);
-    return resolve(
-      outputs instanceof Promise
-        ? await deadline.bound(outputs, "the check of the results", "yes")
-        : outputs,
-    );
+    return this.#requests.request(build, options);
+  }
+
+  /** See {@linkcode Calling.follow}. */
+  follow<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options: CallOptions = {},
+  ): RequestProgress<Shape> {
+    return this.#requests.follow(build, options);
   }
 
   /** See {@linkcode Calling.explain}. */
@@ -342,7 +335,7 @@ export class Calls implements UntypedCalling {
   #start(
     signal: AbortSignal | undefined,
     command: (call: CallId, now: number) => CallCommand,
-    given: GivenArguments | undefined,
+    given?: GivenArguments,
   ): BegunCall {
     if (this.#closedBecause !== undefined) {
       throw new FarcallError(callError("UNAVAILABLE", this.#closedBecause));
@@ -365,9 +358,5 @@ export class Calls implements UntypedCalling {
     }
     post((now) => command(call, now));
     return begun;
-  }
-
-  #prefix(): string {
-    return `~${this.#edges.entropy.seed().map((word) => word.toString(36)).join("")}`;
   }
 }

@@ -71,11 +71,12 @@ export interface Reference {
 
 const REFERENCE = Symbol("farcall reference");
 
-/** Makes a future. */
-export function futureOf(reference: Reference): Future {
+/** Makes a future. What it will be is its maker's word. */
+export function futureOf<Result = unknown>(reference: Reference): Future<Result> {
   // Empty, whatever its type says: the handler answers for every field.
   const target: Future = Object.create(null);
-  return new Proxy(target, new FutureHandler(reference));
+  const made: unknown = new Proxy(target, new FutureHandler(reference));
+  return made as Future<Result>;
 }
 
 /** What a future stands for; `undefined` for every other value. */
@@ -85,9 +86,12 @@ export function referenceOf(value: unknown): Reference | undefined {
   return reference instanceof FutureReference ? reference.reference : undefined;
 }
 
-/** `name.field.field`, as a command's argument refers to a result. */
-export function referenceText({ name, path }: Reference): string {
-  return [name, ...path].join(".");
+/**
+ * What stands for a future in JSON until the request is written down. Names are unguessable, so nothing else of a user is such
+ * a text.
+ */
+export function referenceMark({ name, path }: Pick<Reference, "name" | "path">): string {
+  return JSON.stringify([name, ...path]);
 }
 
 /** Only this module makes one, so no value from outside can pass for a future. */
@@ -110,10 +114,7 @@ class FutureHandler implements ProxyHandler<Future> {
     if (field === REFERENCE) return new FutureReference(this.#reference);
     // A field called "then" would make the future a promise that never ends.
     if (typeof field !== "string" || field === "then") return undefined;
-    if (field === "toJSON") return () => referenceText(this.#reference);
-    if (field === "" || field.includes(".")) {
-      throw new TypeError(`Can't refer to a field that is empty or has a dot: "${field}"`);
-    }
+    if (field === "toJSON") return () => referenceMark(this.#reference);
     let future = this.#fields.get(field);
     if (future === undefined) {
       future = futureOf({ ...this.#reference, path: [...this.#reference.path, field] });

@@ -70,6 +70,7 @@ export type {
 } from "./future.ts";
 export type { Reach } from "../protocol/reach.ts";
 export type { RequestBuilder, Resolved } from "./request_builder.ts";
+export { type RequestCallEvent, type RequestEvent, RequestProgress } from "./request_progress.ts";
 export { type CallError, type ErrorCode, FarcallError, type Ran } from "../protocol/errors.ts";
 export {
   Contract,

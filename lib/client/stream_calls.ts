@@ -30,6 +30,13 @@ export class StreamCalls {
     this.#reading.get(call)?.push(batch);
   }
 
+  /** Items of a call go here until it has ended. */
+  hear({ call, result }: BegunCall, items: IncomingItems): void {
+    this.#reading.set(call, items);
+    const forget = (): void => void this.#reading.delete(call);
+    result.then(forget, forget);
+  }
+
   /**
    * Reads a stream.
    *

@@ -16,6 +16,7 @@ import type { Calling, UntypedCalling } from "./calling.ts";
 import type { FunctionDescription } from "./description.ts";
 import type { ItemStream } from "./item_stream.ts";
 import type { RequestBuilder, Resolved } from "./request_builder.ts";
+import type { RequestProgress } from "./request_progress.ts";
 
 /** The types of calling, over calls that know none: what a client, a node and a function that calls on have in common. */
 export class TypedCalls implements Calling {
@@ -55,6 +56,14 @@ export class TypedCalls implements Calling {
     options: CallOptions = {},
   ): Promise<Resolved<Shape>> {
     return this.#calls.request(build, options);
+  }
+
+  /** See {@linkcode Calling.follow}. */
+  follow<Shape>(
+    build: (request: RequestBuilder) => Shape,
+    options: CallOptions = {},
+  ): RequestProgress<Shape> {
+    return this.#calls.follow(build, options);
   }
 
   /** See {@linkcode Calling.stream}. */

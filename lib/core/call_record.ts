@@ -29,8 +29,13 @@ export type ReplyTo =
     readonly u: string;
     readonly fun: FunctionName;
   }
-  /** A command of a request that runs here. */
-  | { readonly kind: "step"; readonly run: number; readonly index: number };
+  /** A command of a request that runs here; of a map, one of its runs. */
+  | {
+    readonly kind: "step";
+    readonly run: number;
+    readonly index: number;
+    readonly part?: number | undefined;
+  };
 
 /** How a call wants to be treated, beside what it asks for. */
 export interface CallManner {

@@ -1,11 +1,12 @@
 import { type CallError, callError, type Ran } from "../protocol/errors.ts";
 import {
   CALL_TIMEOUT_MS_MAX,
+  MESSAGE_BYTES_MAX,
   PENDING_CALLS_PER_CLIENT_MAX,
   RETRIES_MAX,
   STREAM_CREDIT,
 } from "../protocol/limits.ts";
-import { batchUnits, type ItemBatch } from "../protocol/item_batch.ts";
+import { batchOf, batchUnits, type ItemBatch } from "../protocol/item_batch.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { StreamMessage } from "../protocol/v1_stream_messages.ts";
 import { PendingCalls } from "../rpc/pending_calls.ts";
@@ -51,7 +52,7 @@ export class ClientCalls {
     const deadlineAt = turn.now + Math.min(command.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const call: ClientCall = {
       ...{ command, deadlineAt, connection: undefined, wire: 0 },
-      ...{ hasRun: false, ranBefore: "no", tries: 0, hasGiven: false },
+      ...{ hasRun: false, ranBefore: "no", tries: 0, hasGiven: false, progressUnits: 0 },
       stream: command.type === "call" && command.stream !== undefined
         ? { window: new StreamWindow(true, STREAM_CREDIT), delivered: 0 }
         : undefined,
@@ -78,7 +79,7 @@ export class ClientCalls {
       const message = wire.encode(connection.dialect, call, turn.now, credit);
       if (message === undefined) {
         const hasStreams = call.stream !== undefined || isStreamed(call.command);
-        const what = hasStreams ? "streams" : "word for this question";
+        const what = hasStreams ? "streams" : "words for this question";
         const text = `${connection.url} speaks json, which has no ${what}`;
         this.#settle(turn, call, failure(callError("UNSUPPORTED_VERSION", text)));
       } else turn.edges.send(connection.id, message);
@@ -107,6 +108,9 @@ export class ClientCalls {
     if (message.type === "items" || message.type === "credit" || message.type === "stop") {
       this.#flows(turn, call, message);
       return false;
+    }
+    for (const event of wire.progress(message, call)) {
+      turn.owner.items(call.command.call, batchOf([event.text]));
     }
     const outcome = wire.outcome(message, call);
     if (outcome.ok) {
@@ -204,7 +208,14 @@ export class ClientCalls {
   }
 
   #items(turn: ClientTurn, call: ClientCall, batch: ItemBatch): void {
-    const { stream, command: { call: id } } = call;
+    const { stream, command: { call: id, type } } = call;
+    // Progress needs no credit: it is bounded where it comes from, and held to that here.
+    if (type === "request") {
+      call.progressUnits += batchUnits(batch);
+      if (call.progressUnits <= MESSAGE_BYTES_MAX) return turn.owner.items(id, batch);
+      const message = "The node tells more of how a request goes than there can be";
+      return this.cancel(turn, id, callError("PROTOCOL", message));
+    }
     call.hasRun = true;
     if (stream?.window.take(batchUnits(batch)) !== true) {
       const message = "The node sent more of a stream than it was allowed to";
@@ -237,6 +248,7 @@ export class ClientCalls {
     else call.ranBefore = ranOf(call);
     this.#byWire.delete(call.wire);
     call.hasRun = false;
+    call.progressUnits = 0;
     call.connection = undefined;
     this.#pending.assign(id, undefined);
     this.#unsent.add(id);
@@ -259,7 +271,8 @@ function ranOf({ hasRun, connection, ranBefore }: ClientCall): Ran {
 /** Whether it may be asked once more although it ran, or may have run: its reader knows what it has. */
 function mayRunAgain({ command, stream, hasGiven }: ClientCall): boolean {
   if (hasGiven) return false;
-  if (command.type !== "call") return command.type === "explain";
+  if (command.type === "explain") return true;
+  if (command.type === "request") return command.commands.every((one) => one.idempotent === true);
   if (stream === undefined) return command.idempotent === true;
   return command.stream?.resumeFrom !== undefined ||
     (command.idempotent === true && stream.delivered === 0);

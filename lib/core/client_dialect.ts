@@ -8,6 +8,7 @@ import { type CallStream, failure, success } from "./call_record.ts";
 import type { Outcome } from "./effects.ts";
 import type { CallCommand, Dialect, WireMessage } from "./events.ts";
 import type { OpenConnection } from "./client_turn.ts";
+import { textCommands, toldByResponse } from "./json_requests.ts";
 
 /** What a client asks. */
 export type ClientQuestion = Extract<CallCommand, { type: "call" | "request" | "explain" }>;
@@ -26,6 +27,8 @@ export interface ClientCall {
   ranBefore: Ran;
   /** How often it was sent. */
   tries: number;
+  /** What was told of how it goes since it was sent, in units of items. */
+  progressUnits: number;
   /** Its items, if it asked for many values. */
   readonly stream: CallStream | undefined;
   /** Whether it was asked for anything of its streamed arguments: what is gone can't be given again. */
@@ -60,9 +63,11 @@ export class ClientDialect {
     const timeoutMs = Math.max(1, Math.ceil(call.deadlineAt - now));
     const wait = command.waits === true ? { wait: true as const } : {};
     if (command.type === "request") {
-      const { commands, wanted, reach } = command;
+      const { commands, wanted, tellsProgress, reach } = command;
       const which = wanted === undefined ? {} : { wanted };
-      return { type: "request", id, commands, timeoutMs, ...which, ...wait, ...reachWord(reach) };
+      const progress = tellsProgress === true ? { progress: true as const } : {};
+      const how = { ...wait, ...progress, ...reachWord(reach) };
+      return { type: "request", id, commands, timeoutMs, ...which, ...how };
     }
     const { fun, resources, args, kwargs, hedgeMs, contract, streamed } = command;
     const first = command.stream?.resumeFrom;
@@ -107,22 +112,34 @@ export class ClientDialect {
     return failure(callError("PROTOCOL", `A ${message.type} message ends no call`, "unknown"));
   }
 
-  #rpc(command: Exclude<ClientQuestion, { type: "explain" }>, wire: number): WireMessage {
-    const commands = command.type === "request" ? command.commands : [{
+  #rpc(
+    command: Exclude<ClientQuestion, { type: "explain" }>,
+    wire: number,
+  ): WireMessage | undefined {
+    const commands = command.type === "request" ? textCommands(command.commands) : [{
       name: this.#stepName,
       fun: command.fun,
       args: list(command.args.value),
       kwargs: command.kwargs === undefined ? {} : object(command.kwargs.value),
       resources: command.resources,
     }];
+    if (commands === undefined) return undefined;
+    const isFollowed = command.type === "request" && command.tellsProgress === true;
     return {
       type: "rpc",
       u: String(wire),
       commands,
       // Results that other commands use do not come back on this wire, except as intermediate ones.
-      returnIntermediateResults: command.type === "request" && command.wanted !== undefined,
-      includeExecutionSummary: false,
+      returnIntermediateResults: isFollowed ||
+        (command.type === "request" && command.wanted !== undefined),
+      includeExecutionSummary: isFollowed,
     };
+  }
+
+  /** What a message that ends a request tells of how it went. */
+  progress(message: WireMessage, { command }: ClientCall): readonly Payload[] {
+    if (message.type !== "response" || command.type !== "request") return [];
+    return command.tellsProgress === true ? toldByResponse(message, command.commands) : [];
   }
 
   #read(response: RpcResponse, call: ClientCall): Outcome {

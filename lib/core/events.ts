@@ -9,10 +9,11 @@ import type { AskedContract, ContractDigest, OfferContract } from "../protocol/c
 import type { ClusterPolicy } from "../federation/cluster_policy.ts";
 import type { CallError, ProtocolError } from "../protocol/errors.ts";
 import type { ItemBatch } from "../protocol/item_batch.ts";
-import type { Command, JsonMessage } from "../protocol/json_messages.ts";
+import type { JsonMessage } from "../protocol/json_messages.ts";
 import type { FunctionName, MaxHops, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type { Reach } from "../protocol/reach.ts";
+import type { RequestCommand } from "../protocol/request_command.ts";
 import type { V1Message } from "../protocol/v1_messages.ts";
 
 /** A connection's number, given by the driver and never used again. */
@@ -117,7 +118,7 @@ export type CallCommand =
     | {
       readonly type: "request";
       readonly call: CallId;
-      readonly commands: readonly Command[];
+      readonly commands: readonly RequestCommand[];
       /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
       readonly wanted: readonly string[] | undefined;
       readonly timeoutMs: number;
@@ -125,6 +126,8 @@ export type CallCommand =
       readonly waits?: boolean;
       /** How its providers are reached. Default: as the node does it. */
       readonly reach?: Reach | undefined;
+      /** How it goes is told by items. Default: only its end is told. */
+      readonly tellsProgress?: boolean;
     }
     | {
       /** Where would a call go, and why nowhere else? Settled with an {@linkcode Explanation}. */

@@ -14,6 +14,7 @@ import { CALL_TIMEOUT_MS_DEFAULT, PENDING_CALLS_PER_CLIENT_MAX } from "../protoc
 import type { NodeUrl } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { WIRE_FAILED, wireErrorOfProtocol, wireErrorOfUnhandled } from "../protocol/wire_error.ts";
+import { withReferences } from "../rpc/text_references.ts";
 import { failure, PLAIN_MANNER, type Reply } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
@@ -101,7 +102,7 @@ export class JsonDoor {
     if (refusal !== undefined) return this.#reply(turn, replyTo, failure(refusal));
     record.wishes.set(message.u, message);
     const id = this.#requests.start(turn, {
-      commands: message.commands,
+      commands: withReferences(message.commands),
       wanted: undefined,
       caller: callerOf(record),
       deadlineAt: turn.now + CALL_TIMEOUT_MS_DEFAULT,

@@ -28,8 +28,10 @@ export type { NodeIdentity } from "./link_keeper.ts";
 export { batchOf, type ItemBatch } from "../protocol/item_batch.ts";
 export { Payload } from "../protocol/payload.ts";
 export * from "../protocol/json_messages.ts";
+export * from "../protocol/request_command.ts";
 export * from "../protocol/v1_messages.ts";
 export type * from "../protocol/v1_stream_messages.ts";
+export type { RequestMessage } from "../protocol/v1_requests.ts";
 export type {
   ClusterPolicy,
   ExportRule,

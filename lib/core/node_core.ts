@@ -19,7 +19,8 @@ import type { FunctionName, NodeUrl } from "../protocol/names.ts";
 import type { Reach } from "../protocol/reach.ts";
 import { seededRandom } from "../protocol/seeded_random.ts";
 import { isPropagation, type V1Message } from "../protocol/v1_messages.ts";
-import { failure, type ReplyTo } from "./call_record.ts";
+import { CallEnds } from "./call_ends.ts";
+import { failure } from "./call_record.ts";
 import { CallRouter } from "./call_router.ts";
 import { CallStreams } from "./call_streams.ts";
 import { ClusterFormer } from "./cluster_former.ts";
@@ -29,7 +30,7 @@ import type { CoreSizes } from "./core_sizes.ts";
 import { type ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import { ConnectionLife, type Part } from "./connection_life.ts";
 import { DialBook } from "./dial_book.ts";
-import type { EdgeEffects, NodeOwnerEffects, Outcome } from "./effects.ts";
+import type { EdgeEffects, NodeOwnerEffects } from "./effects.ts";
 import type { NodeCommand, NodeEvent, WireMessage } from "./events.ts";
 import { FunctionTable } from "./function_table.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -83,7 +84,6 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   readonly #streams = new CallStreams(this.#connections);
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
-  readonly #replies: Replies;
   readonly #own: OwnCalls;
   readonly #life: ConnectionLife;
   readonly #v1: V1Door;
@@ -110,8 +110,10 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       this.#isStirred = true;
       this.#life.part(turn, record, reason, last);
     };
-    const tellAccepted = this.#accepted.bind(this);
-    const reply = this.#reply.bind(this);
+    const ends: CallEnds = new CallEnds(() => ({ requests, replies, own: this.#own }));
+    const tellAccepted = ends.accepted.bind(ends);
+    const tellProgress = ends.progress.bind(ends);
+    const reply = ends.reply.bind(ends);
     const isDraining = (): boolean => this.#exit.isDraining;
     const connections = this.#connections;
     const dials = this.#dials;
@@ -170,11 +172,11 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
       ...{ reply, tellAccepted, streams: this.#streams, keptOut: registry.keptOut.bind(registry) },
     });
-    const replies = this.#replies = new Replies(connections);
+    const replies = new Replies(connections);
     const observe = replies.observe.bind(replies);
     const serves = functions.serves.bind(functions);
-    const requests = this.#requests = new RequestRunner({
-      ...{ calls, registry, reply, tellAccepted, observe, serves },
+    const requests: RequestRunner = this.#requests = new RequestRunner({
+      ...{ calls, registry, reply, tellAccepted, tellProgress, observe, serves },
     });
     this.#own = new OwnCalls({ self, calls, requests });
     this.#v1 = new V1Door({ calls, requests, clientOffers, reply, drop, part, isDraining });
@@ -377,18 +379,5 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     if (!isWritable) return;
     this.#isStirred = true;
     this.#streams.drained(turn, connection);
-  }
-
-  #accepted(turn: Turn, replyTo: ReplyTo): void {
-    if (replyTo.kind === "step") this.#requests.stepAccepted(turn, replyTo.run);
-    else this.#replies.accepted(turn, replyTo);
-  }
-
-  #reply(turn: Turn, replyTo: ReplyTo, outcome: Outcome): void {
-    if (replyTo.kind === "step") {
-      return this.#requests.stepEnded(turn, replyTo.run, replyTo.index, outcome);
-    }
-    if (replyTo.kind !== "local") return this.#replies.send(turn, replyTo, outcome);
-    this.#own.ended(turn, replyTo.call, outcome);
   }
 }

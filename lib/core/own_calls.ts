@@ -1,4 +1,5 @@
 import { type CallError, callError } from "../protocol/errors.ts";
+import { batchOf } from "../protocol/item_batch.ts";
 import { CALL_TIMEOUT_MS_MAX, RELAY_TTL_MAX, STREAM_CREDIT } from "../protocol/limits.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { CallRouter } from "./call_router.ts";
@@ -62,6 +63,11 @@ export class OwnCalls {
     if (task?.kind === "call") this.#calls.traffic.own(turn, task.id, event);
   }
 
+  /** How a request goes. */
+  progress(turn: Turn, call: CallId, event: Payload): void {
+    if (this.#tasks.has(call)) turn.owner.items(call, batchOf([event.text]));
+  }
+
   /** Ends whatever runs for somebody, wherever it came from. */
   cancelTask(turn: Turn, task: Task, error: CallError): void {
     if (task.kind === "call") this.#calls.cancel(turn, task.id, error);
@@ -87,8 +93,8 @@ export class OwnCalls {
       const spec = { ...asked, ...manner, streamed, holds };
       return { kind: "call", id: this.#calls.start(turn, spec, replyTo, deadlineAt) };
     }
-    const { commands, wanted, waits = false, reach } = event;
-    const spec = { commands, wanted, caller, deadlineAt, waits, reach };
+    const { commands, wanted, waits = false, reach, tellsProgress = false } = event;
+    const spec = { commands, wanted, caller, deadlineAt, waits, reach, tellsProgress };
     return { kind: "run", id: this.#requests.start(turn, spec, replyTo) };
   }
 }

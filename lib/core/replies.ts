@@ -1,3 +1,4 @@
+import { batchOf } from "../protocol/item_batch.ts";
 import { callError } from "../protocol/errors.ts";
 import { LEGACY_ANSWER_BYTES_MAX, MESSAGE_BYTES_MAX } from "../protocol/limits.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
@@ -51,6 +52,13 @@ export class Replies {
     const record = this.#connections.get(replyTo.connection);
     if (record === undefined || !record.inbound.has(replyTo.id)) return;
     turn.edges.send(record.id, { type: "accepted", id: replyTo.id });
+  }
+
+  /** How a request of a connection goes: only `farcall.v1` has a word for it. */
+  progress(turn: Turn, replyTo: ReplyTo, value: Payload): void {
+    if (replyTo.kind !== "v1" || this.#connections.get(replyTo.connection) === undefined) return;
+    const batch = batchOf([value.text]);
+    turn.edges.send(replyTo.connection, { type: "items", id: replyTo.id, batch });
   }
 
   /** The end of what a connection asked for. */

@@ -1,32 +1,26 @@
-import { type CallError, callError } from "../protocol/errors.ts";
 import type { FunctionRegistry } from "../federation/function_registry.ts";
 import type { ContractDifference } from "../protocol/contract_facts.ts";
-import type { Command } from "../protocol/json_messages.ts";
-import { jsonExcess } from "../protocol/json_scan.ts";
+import { type CallError, callError } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-import { MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
+import { MAP_ITEMS_MAX, MESSAGE_BYTES_MAX } from "../protocol/limits.ts";
 import type { FunctionName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { Reach } from "../protocol/reach.ts";
+import type { RequestCommand } from "../protocol/request_command.ts";
 import { planRequest } from "../rpc/call_graph.ts";
-import { isJsonLongerThan } from "../rpc/json_length.ts";
-import { RequestRun } from "../rpc/request_run.ts";
+import { MapRun } from "../rpc/map_run.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
-import {
-  failure,
-  PLAIN_MANNER,
-  type Reply,
-  type ReplyTo,
-  success,
-  type TellAccepted,
-} from "./call_record.ts";
+import { RequestRun } from "../rpc/request_run.ts";
+import { failure, type Reply, type ReplyTo, success, type TellAccepted } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import type { Caller, Outcome } from "./effects.ts";
+import { RequestProgress } from "./request_progress.ts";
+import { isTooLarge, ofPart, stepSpec } from "./request_steps.ts";
 import type { Turn } from "./turn.ts";
 
 /** A request to be run. */
 export interface RequestSpec {
-  readonly commands: readonly Command[];
+  readonly commands: readonly RequestCommand[];
   /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
   readonly wanted: readonly string[] | undefined;
   readonly caller: Caller;
@@ -35,15 +29,24 @@ export interface RequestSpec {
   readonly waits: boolean;
   /** How their providers are reached; `undefined` = as the node does it. */
   readonly reach: Reach | undefined;
+  /** Whoever asked is told how it goes. Default: only its end is told. */
+  readonly tellsProgress?: boolean;
 }
+
+type Step = Extract<ReplyTo, { kind: "step" }>;
 
 interface ActiveRun {
   readonly id: number;
   readonly spec: RequestSpec;
   readonly run: RequestRun;
   readonly replyTo: ReplyTo;
-  /** Calls on their way, by the command's index. */
-  readonly calls: Map<number, number>;
+  /** Calls on their way, by command and part. */
+  readonly calls: Map<string, number>;
+  /** Commands that run for each item of a list, by their index. */
+  readonly maps: Map<number, MapRun>;
+  readonly progress: RequestProgress | undefined;
+  /** Length of what maps have given, in UTF-16 units of JSON. */
+  mapUnits: number;
   /** Whether a command has begun to run. */
   hasRun: boolean;
   /** Whether whoever asked was told so. */
@@ -55,38 +58,34 @@ interface ActiveRun {
 /** What the end of a request leaves for those who asked how it went. */
 export type RunObserver = (replyTo: ReplyTo, run: RequestRun) => void;
 
+/** Tells whoever asked for a request how it goes. */
+export type TellProgress = (turn: Turn, replyTo: ReplyTo, event: Payload) => void;
+
+/** The rooms of one node that a request passes. */
+export interface RequestRooms {
+  readonly calls: CallRouter;
+  readonly registry: FunctionRegistry;
+  readonly reply: Reply;
+  readonly tellAccepted: TellAccepted;
+  readonly tellProgress: TellProgress;
+  /** Is told of each request that ended well, before its reply. */
+  readonly observe: RunObserver;
+  /** Whether a function is one of the node itself, which needs no provider. */
+  readonly serves: (fun: FunctionName) => boolean;
+}
+
 /**
  * Requests of several commands. A command starts as soon as all that it uses are done; the first failure ends the
  * request, and what else runs for it is cancelled.
  */
 export class RequestRunner {
   readonly #runs = new Map<number, ActiveRun>();
-  readonly #calls: CallRouter;
-  readonly #registry: FunctionRegistry;
-  readonly #reply: Reply;
-  readonly #serves: (fun: FunctionName) => boolean;
-  readonly #tellAccepted: TellAccepted;
-  readonly #observe: RunObserver;
+  readonly #rooms: RequestRooms;
   #last = 0;
 
-  /**
-   * @param observe Is told of each request that ended well, before its reply.
-   * @param serves Whether a function is one of the node itself, which needs no provider.
-   */
-  constructor(rooms: {
-    readonly calls: CallRouter;
-    readonly registry: FunctionRegistry;
-    readonly reply: Reply;
-    readonly tellAccepted: TellAccepted;
-    readonly observe: RunObserver;
-    readonly serves: (fun: FunctionName) => boolean;
-  }) {
-    this.#calls = rooms.calls;
-    this.#registry = rooms.registry;
-    this.#reply = rooms.reply;
-    this.#tellAccepted = rooms.tellAccepted;
-    this.#observe = rooms.observe;
-    this.#serves = rooms.serves;
+  /** @param rooms The rooms of one node that a request passes. */
+  constructor(rooms: RequestRooms) {
+    this.#rooms = rooms;
   }
 
   /** Requests that have not ended. */
@@ -105,12 +104,22 @@ export class RequestRunner {
     const planned = planRequest(spec.commands);
     const error = planned.ok ? this.#missing(spec, turn.now) : planned.error;
     if (!planned.ok || error !== undefined) {
-      this.#reply(turn, replyTo, failure(error ?? callError("INTERNAL", "No plan")));
+      this.#rooms.reply(turn, replyTo, failure(error ?? callError("INTERNAL", "No plan")));
       return id;
     }
     const run = new RequestRun(planned.plan, turn.now);
-    const facts = { hasRun: false, isAccepted: false, differs: [] };
-    const active = { id, spec, run, replyTo, calls: new Map(), ...facts };
+    const progress = spec.tellsProgress === true ? new RequestProgress(run) : undefined;
+    const facts = { hasRun: false, isAccepted: false, differs: [], mapUnits: 0 };
+    const active = {
+      id,
+      spec,
+      run,
+      replyTo,
+      calls: new Map(),
+      maps: new Map(),
+      progress,
+      ...facts,
+    };
     this.#runs.set(id, active);
     this.#advance(turn, active);
     return id;
@@ -129,19 +138,19 @@ export class RequestRunner {
     if (active === undefined || active.isAccepted) return;
     active.hasRun = true;
     active.isAccepted = true;
-    this.#tellAccepted(turn, active.replyTo);
+    this.#rooms.tellAccepted(turn, active.replyTo);
   }
 
-  /** A command ended. */
-  stepEnded(turn: Turn, id: number, index: number, outcome: Outcome): void {
-    const active = this.#runs.get(id);
+  /** A command, or one run of a map, ended. */
+  stepEnded(turn: Turn, step: Step, outcome: Outcome): void {
+    const active = this.#runs.get(step.run);
     if (active === undefined) return;
-    active.calls.delete(index);
-    if (!outcome.ok) return this.#fail(turn, active, outcome.error);
+    active.calls.delete(keyOf(step));
+    if (!outcome.ok) return this.#fail(turn, active, errorOf(active, step, outcome.error));
     active.differs.push(...outcome.differs ?? []);
     active.hasRun = true;
-    active.run.finish(index, outcome.value.value, turn.now);
-    this.#advance(turn, active);
+    if (step.part === undefined) this.#finish(turn, active, step.index, outcome.value);
+    else this.#partEnded(turn, active, step.index, step.part, outcome.value);
   }
 
   #missing(spec: RequestSpec, now: number): CallError | undefined {
@@ -151,90 +160,133 @@ export class RequestRunner {
       return callError("UNKNOWN_REFERENCE", `No command is called ${unknown}`);
     }
     for (const { fun, resources } of spec.waits ? [] : spec.commands) {
-      if (this.#serves(fun)) continue;
-      if (this.#registry.providers(fun, resources).length === 0) {
-        return this.#calls.noProvider(fun, resources, now);
+      if (this.#rooms.serves(fun)) continue;
+      if (this.#rooms.registry.providers(fun, resources).length === 0) {
+        return this.#rooms.calls.noProvider(fun, resources, now);
       }
     }
     return undefined;
   }
 
   #advance(turn: Turn, active: ActiveRun): void {
-    for (const index of active.run.ready()) {
-      const command = active.spec.commands[index];
-      // A command that ended at once with a failure has ended the whole request.
-      if (command === undefined || !this.#runs.has(active.id)) return;
-      this.#startCommand(turn, active, index, command);
+    const { run, spec } = active;
+    for (let ready = run.ready(); ready.length > 0; ready = run.ready()) {
+      for (const index of ready) {
+        const command = spec.commands[index];
+        // A command that ended at once with a failure has ended the whole request.
+        if (command === undefined || !this.#runs.has(active.id)) return;
+        this.#told(turn, active, active.progress?.started({ index, fun: command.fun }, turn.now));
+        if (command.over === undefined) this.#startStep(turn, active, index, command);
+        else this.#startMap(turn, active, index, command);
+      }
     }
-    if (!active.run.isDone || !this.#runs.delete(active.id)) return;
-    const results = this.#results(active);
+    if (!run.isDone || !this.#runs.delete(active.id)) return;
+    const results = resultsOf(active);
     if (isTooLarge(results)) {
       const message = `The results of the request are above ${MESSAGE_BYTES_MAX} bytes or too deep`;
-      return this.#reply(
-        turn,
-        active.replyTo,
-        failure(callError("RESULT_TOO_LARGE", message, "yes")),
-      );
+      const error = callError("RESULT_TOO_LARGE", message, "yes");
+      return this.#rooms.reply(turn, active.replyTo, failure(error));
     }
-    this.#observe(active.replyTo, active.run);
+    this.#rooms.observe(active.replyTo, run);
+    this.#told(turn, active, active.progress?.ended());
     const { differs } = active;
     const value = Payload.fromValue(results);
     const end = success(differs.length === 0 ? { value } : { value, differs });
-    this.#reply(turn, active.replyTo, end);
+    this.#rooms.reply(turn, active.replyTo, end);
   }
 
-  #results(active: ActiveRun): JsonObject {
-    const { run, spec } = active;
-    return spec.wanted === undefined ? run.results() : run.resultsOf(spec.wanted);
-  }
-
-  #startCommand(turn: Turn, active: ActiveRun, index: number, command: Command): void {
+  #startStep(
+    turn: Turn,
+    active: ActiveRun,
+    index: number,
+    command: RequestCommand,
+    one?: { readonly part: number; readonly item: JsonValue },
+  ): void {
     const { run, spec, id } = active;
-    const args = run.argsOf(index);
-    const kwargs = run.kwargsOf(index);
-    // One large result may be referred to many times: the sum must be known before it is text.
-    if (isTooLarge([args, kwargs])) {
-      const message = `Arguments of ${command.fun} grow above ${MESSAGE_BYTES_MAX} bytes or ` +
-        `${PAYLOAD_DEPTH_MAX} levels`;
-      return this.#fail(turn, active, callError("PAYLOAD_TOO_LARGE", message));
-    }
-    const replyTo = { kind: "step", run: id, index } as const;
+    const made = stepSpec(command, run.argumentsOf(index, one?.item), spec);
+    const step: Step = { kind: "step", run: id, index, part: one?.part };
+    if ("error" in made) return this.#fail(turn, active, errorOf(active, step, made.error));
     // The entry is made before the call, which may end before it returns.
-    active.calls.set(index, 0);
-    const call = this.#calls.start(
-      turn,
-      {
-        fun: command.fun,
-        resources: command.resources,
-        args: Payload.fromValue(args),
-        kwargs: Object.keys(kwargs).length === 0 ? undefined : Payload.fromValue(kwargs),
-        target: undefined,
-        ttl: 0,
-        caller: spec.caller,
-        contract: command.contract,
-        ...PLAIN_MANNER,
-        waits: spec.waits,
-        reach: spec.reach,
-      },
-      replyTo,
-      spec.deadlineAt,
-    );
-    if (active.calls.has(index)) active.calls.set(index, call);
+    const key = keyOf(step);
+    active.calls.set(key, 0);
+    const call = this.#rooms.calls.start(turn, made.spec, step, spec.deadlineAt);
+    if (active.calls.has(key)) active.calls.set(key, call);
+  }
+
+  #startMap(turn: Turn, active: ActiveRun, index: number, command: RequestCommand): void {
+    const list = active.run.listOf(index);
+    if (list === undefined || list.length > MAP_ITEMS_MAX) {
+      const message = list === undefined
+        ? `What ${command.fun} is to be called for each item of is no list`
+        : `${command.fun} is to be called for ${list.length} items, at most ${MAP_ITEMS_MAX} may be`;
+      return this.#fail(turn, active, callError("INVALID_ARGUMENT", message));
+    }
+    const map = new MapRun(list, command.over?.concurrency ?? 1);
+    active.maps.set(index, map);
+    this.#goOn(turn, active, index, map);
+  }
+
+  /** Starts as many runs of a map as may run at once. */
+  #goOn(turn: Turn, active: ActiveRun, index: number, map: MapRun): void {
+    const command = active.spec.commands[index];
+    if (map.isDone) {
+      active.maps.delete(index);
+      return this.#finish(turn, active, index, Payload.fromValue([...map.results()]));
+    }
+    for (let next = map.next(); next !== undefined; next = map.next()) {
+      if (command === undefined || !this.#runs.has(active.id)) return;
+      this.#startStep(turn, active, index, command, next);
+    }
+  }
+
+  #partEnded(turn: Turn, active: ActiveRun, index: number, part: number, value: Payload): void {
+    const map = active.maps.get(index);
+    if (map === undefined) return;
+    map.finish(part, value.value);
+    active.mapUnits += value.text.length;
+    const fun = active.spec.commands[index]?.fun ?? "";
+    if (active.mapUnits > MESSAGE_BYTES_MAX) {
+      const message = `What ${fun} gave for ${map.doneCount} of ${map.size} items is above ` +
+        `${MESSAGE_BYTES_MAX} bytes together`;
+      return this.#fail(turn, active, callError("RESULT_TOO_LARGE", message, "yes"));
+    }
+    this.#told(turn, active, active.progress?.part({ index, fun }, turn.now, part, map));
+    this.#goOn(turn, active, index, map);
+  }
+
+  #finish(turn: Turn, active: ActiveRun, index: number, value: Payload): void {
+    const fun = active.spec.commands[index]?.fun ?? "";
+    active.run.finish(index, value.value, turn.now);
+    this.#told(turn, active, active.progress?.finished({ index, fun }, turn.now, value));
+    this.#advance(turn, active);
+  }
+
+  #told(turn: Turn, active: ActiveRun, event: Payload | undefined): void {
+    if (event !== undefined) this.#rooms.tellProgress(turn, active.replyTo, event);
   }
 
   #fail(turn: Turn, active: ActiveRun, error: CallError): void {
     if (!this.#runs.delete(active.id)) return;
+    const { calls } = this.#rooms;
     // That this command did not run says nothing of the others.
     let ran = combinedRan(error.ran, active.hasRun ? "yes" : "no");
-    for (const call of active.calls.values()) ran = combinedRan(ran, this.#calls.ranOf(call));
+    for (const call of active.calls.values()) ran = combinedRan(ran, calls.ranOf(call));
     const cancelled = callError("CANCELLED", "Another command of the request failed", "unknown");
-    for (const call of active.calls.values()) this.#calls.cancel(turn, call, cancelled);
-    this.#reply(turn, active.replyTo, failure(withRan(error, ran)));
+    for (const call of active.calls.values()) calls.cancel(turn, call, cancelled);
+    this.#rooms.reply(turn, active.replyTo, failure(withRan(error, ran)));
   }
 }
 
-/** Whether a message could not carry the value; written out only when its length is bounded. */
-function isTooLarge(value: JsonValue): boolean {
-  return isJsonLongerThan(value, MESSAGE_BYTES_MAX) ||
-    jsonExcess(JSON.stringify(value), MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX + 1) !== undefined;
+function keyOf({ index, part }: Step): string {
+  return `${index}.${part ?? ""}`;
+}
+
+function resultsOf({ run, spec }: ActiveRun): JsonObject {
+  return spec.wanted === undefined ? run.results() : run.resultsOf(spec.wanted);
+}
+
+/** An error of one run of a map says which. */
+function errorOf({ spec, maps }: ActiveRun, { index, part }: Step, error: CallError): CallError {
+  const fun = spec.commands[index]?.fun;
+  return part === undefined ? error : ofPart(error, part, `of ${maps.get(index)?.size} of ${fun}`);
 }

@@ -9,10 +9,10 @@ import type {
   CallMessage,
   ExplainMessage,
   OfferMessage,
-  RequestMessage,
   V1Message,
   WithdrawMessage,
 } from "../protocol/v1_messages.ts";
+import type { RequestMessage } from "../protocol/v1_requests.ts";
 import { failure, type Reply, success } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import { CLOSE } from "./close_codes.ts";
@@ -123,7 +123,9 @@ export class V1Door {
     const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const { commands, wanted, reach } = message;
     const waits = message.wait === true;
-    const spec = { commands, wanted, caller: callerOf(record), deadlineAt, waits, reach };
+    const tellsProgress = message.progress === true;
+    const caller = callerOf(record);
+    const spec = { commands, wanted, caller, deadlineAt, waits, reach, tellsProgress };
     const id = this.#requests.start(turn, spec, replyTo);
     noteTask(record, message.id, "run", id);
   }

@@ -4,14 +4,12 @@
  * @module
  */
 
-import type { AskedContract } from "./contract_facts.ts";
 import type { Command } from "./json_messages.ts";
-import { defaulted, listOf, optional, required, setOf, type Shape } from "./json_fields.ts";
+import { defaulted, listOf, required, setOf, type Shape } from "./json_fields.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json_value.ts";
 import {
   ADVERTISED_URLS_MAX,
   ARGUMENTS_MAX,
-  COMMANDS_PER_REQUEST_MAX,
   FUNCTIONS_PER_HELLO_MAX,
   ID_LENGTH_MAX,
   RESOURCES_PER_OFFER_MAX,
@@ -114,33 +112,17 @@ export const ADVERTISED_URLS: Shape<readonly NodeUrl[]> = {
   },
 };
 
-function command(
-  value: JsonObject,
-  resourcesKey: string,
-  asked: Shape<AskedContract> | undefined,
-): Command {
-  const contract = asked && optional(value, "contract", asked);
+/**
+ * What every command has.
+ *
+ * @param resourcesKey The dialects differ in the key of the resources.
+ */
+export function plainCommand(value: JsonObject, resourcesKey: "locs" | "resources"): Command {
   return {
     name: required(value, "name", ID),
     fun: required(value, "fun", FUNCTION),
     args: defaulted(value, "args", ARGS, []),
     kwargs: defaulted(value, "kwargs", KWARGS, {}),
     resources: defaulted(value, resourcesKey, RESOURCES, []),
-    ...(contract === undefined ? {} : { contract }),
   };
-}
-
-/**
- * The commands of one request; the dialects differ in the key of the resources.
- *
- * @param asked What a command may say of its contract. Default: nothing.
- */
-export function commandsShape(
-  resourcesKey: "locs" | "resources",
-  asked?: Shape<AskedContract>,
-): Shape<readonly Command[]> {
-  return listOf({
-    expected: "a command",
-    parse: (value) => isJsonObject(value) ? command(value, resourcesKey, asked) : undefined,
-  }, COMMANDS_PER_REQUEST_MAX);
 }

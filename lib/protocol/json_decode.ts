@@ -2,18 +2,18 @@ import {
   ANY,
   ARGS,
   BOOLEAN,
-  commandsShape,
   FUNCTION,
   ID,
   INTEGER,
   KWARGS,
   LIST,
   OBJECT,
+  plainCommand,
   TEXT,
 } from "./field_shapes.ts";
 import { decodeGossip } from "./json_decode_gossip.ts";
 import { decodeServer } from "./json_decode_server.ts";
-import { defaulted, nullable, own, required, type Shape } from "./json_fields.ts";
+import { defaulted, listOf, nullable, own, required, type Shape } from "./json_fields.ts";
 import type {
   InternalAnswer,
   InternalRequest,
@@ -22,10 +22,14 @@ import type {
   RpcResponse,
   WireError,
 } from "./json_messages.ts";
-import type { JsonObject } from "./json_value.ts";
+import { isJsonObject, type JsonObject } from "./json_value.ts";
+import { COMMANDS_PER_REQUEST_MAX } from "./limits.ts";
 import { Payload } from "./payload.ts";
 
-const COMMANDS = commandsShape("locs");
+const COMMANDS = listOf({
+  expected: "a command",
+  parse: (value) => isJsonObject(value) ? plainCommand(value, "locs") : undefined,
+}, COMMANDS_PER_REQUEST_MAX);
 const ERROR: Shape<WireError> = {
   expected: "an error",
   parse(value) {

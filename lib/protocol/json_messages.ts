@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { AskedContract } from "./contract_facts.ts";
 import type { Announcement } from "./announcement.ts";
 import type { JsonObject, JsonValue } from "./json_value.ts";
 import type { AnnouncementId, ClusterId, FunctionName, NodeUrl, ResourceName } from "./names.ts";
@@ -23,8 +22,6 @@ export interface Command {
   readonly kwargs: JsonObject;
   /** Resources asked for: a provider must have them all. */
   readonly resources: readonly ResourceName[];
-  /** The contract by which the call was made; on `farcall.v1` only. */
-  readonly contract?: AskedContract;
 }
 
 /** A client asks for commands to be run (`role: "rpc"`). */

@@ -52,6 +52,21 @@ export const ADVERTISED_URLS_MAX = 8;
 export const COMMANDS_PER_REQUEST_MAX = 256;
 /** Most positional or keyword arguments of one command. */
 export const ARGUMENTS_MAX = 256;
+/** Most places of one command at which results of others are put in. Above: `INVALID_ARGUMENT`, and nothing runs. */
+export const REFERENCES_PER_COMMAND_MAX = 4_096;
+/** Longest list that a command may be mapped over. Above: the request ends with `INVALID_ARGUMENT`. */
+export const MAP_ITEMS_MAX = 4_096;
+/** Runs of one map at once, where its request does not say. */
+export const MAP_CONCURRENCY_DEFAULT = 16;
+/** Most runs of one map at once: all commands of a request together stay far below what a node may have pending. */
+export const MAP_CONCURRENCY_MAX = 64;
+/**
+ * Results in between that the progress of one request tells, in UTF-16 units of JSON together: whoever asked may read
+ * slowly. Beyond it an event says that its value was left out.
+ */
+export const PROGRESS_VALUES_MAX = 1024 * 1024;
+/** Events of one request's progress. Beyond it single parts of maps are told no more. */
+export const PROGRESS_EVENTS_MAX = 4_096;
 /** Longest digest of a contract, in characters: ours has 64, a later version's may be written in another way. */
 export const CONTRACT_DIGEST_LENGTH_MAX = 128;
 /** Longest canonical JSON of a contract, in bytes. Longer ones are refused where they are first used. */

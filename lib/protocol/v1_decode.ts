@@ -9,7 +9,6 @@ import {
   decodeError,
   decodeExplain,
   decodeOffer,
-  decodeRequest,
   decodeResult,
   decodeWithdraw,
 } from "./v1_decode_calls.ts";
@@ -23,6 +22,7 @@ import {
   decodeWant,
   type OfferReader,
 } from "./v1_decode_offers.ts";
+import { decodeRequest } from "./v1_decode_requests.ts";
 import { decodeCredit, decodeEnd, decodeItems, decodeStop } from "./v1_decode_streams.ts";
 import type { MembersMessage, V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
 import { CALL_ID, INCARNATION } from "./v1_shapes.ts";

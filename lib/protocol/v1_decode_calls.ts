@@ -9,9 +9,7 @@ import {
   ANY,
   ARGS,
   BOOLEAN,
-  commandsShape,
   FUNCTION,
-  ID,
   KWARGS,
   NUMBER,
   OBJECT,
@@ -19,9 +17,8 @@ import {
   TEXT,
   URL_OF_NODE,
 } from "./field_shapes.ts";
-import { defaulted, listOf, optional, required, type Shape } from "./json_fields.ts";
+import { defaulted, optional, required, type Shape } from "./json_fields.ts";
 import type { JsonObject } from "./json_value.ts";
-import { COMMANDS_PER_REQUEST_MAX } from "./limits.ts";
 import { Payload } from "./payload.ts";
 import { reachWord } from "./reach.ts";
 import type {
@@ -31,7 +28,6 @@ import type {
   ErrorMessage,
   ExplainMessage,
   OfferMessage,
-  RequestMessage,
   ResultMessage,
   WithdrawMessage,
 } from "./v1_messages.ts";
@@ -50,8 +46,6 @@ import {
   UINT32,
 } from "./v1_shapes.ts";
 
-const COMMANDS = commandsShape("resources", ASKED_CONTRACT);
-const WANTED = listOf(ID, COMMANDS_PER_REQUEST_MAX);
 const RAN: Shape<Ran> = {
   expected: "no, yes or unknown",
   parse: (value) => value === "no" || value === "yes" || value === "unknown" ? value : undefined,
@@ -108,20 +102,6 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
     ...(streamed === undefined || streamed.length === 0 ? {} : { streamed }),
     ...(offer === undefined ? {} : { offer }),
-    ...reachWord(optional(value, "reach", REACH)),
-  };
-}
-
-/** Runs several commands. */
-export function decodeRequest(value: JsonObject): RequestMessage {
-  const wanted = optional(value, "wanted", WANTED);
-  return {
-    type: "request",
-    id: required(value, "id", CALL_ID),
-    commands: required(value, "commands", COMMANDS),
-    ...(wanted === undefined ? {} : { wanted }),
-    timeoutMs: required(value, "timeout_ms", TIMEOUT_MS),
-    ...(optional(value, "wait", BOOLEAN) === true ? { wait: true } : {}),
     ...reachWord(optional(value, "reach", REACH)),
   };
 }

@@ -7,7 +7,8 @@
 import type { CallError } from "./errors.ts";
 import type { JsonObject } from "./json_value.ts";
 import { encodePropagation, type OfferWriter } from "./v1_encode_offers.ts";
-import type { CallMessage, RequestMessage, V1Hello, V1Message } from "./v1_messages.ts";
+import { encodeRequest } from "./v1_encode_requests.ts";
+import type { CallMessage, V1Hello, V1Message } from "./v1_messages.ts";
 
 function hello(message: V1Hello): string {
   const { type, role, url, cluster, incarnation, learnt } = message;
@@ -32,15 +33,6 @@ function call(message: CallMessage): string {
     (streamed === undefined ? "" : `,"streamed":[${streamed.join(",")}]`) +
     (offer === undefined ? "" : `,"offer":${offer}`) +
     (reach === undefined ? "" : `,"reach":"${reach}"`) + "}";
-}
-
-function request(message: RequestMessage): string {
-  const { type, id, wanted, timeoutMs, wait, reach } = message;
-  const commands = message.commands.map((command) => {
-    const { name, fun, args, kwargs, resources, contract } = command;
-    return { name, fun, args, kwargs, resources, contract };
-  });
-  return JSON.stringify({ type, id, commands, wanted, timeout_ms: timeoutMs, wait, reach });
 }
 
 function arg({ arg }: { readonly arg?: number }): string {
@@ -74,7 +66,7 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
     case "call":
       return call(message);
     case "request":
-      return request(message);
+      return encodeRequest(message);
     case "result":
       return `{"type":"result","id":${message.id},"value":${message.value.text}` +
         (message.differs === undefined ? "}" : `,"differs":${JSON.stringify(message.differs)}}`);

@@ -6,7 +6,6 @@
 
 import type { AskedContract, ContractDifference, OfferContract } from "./contract_facts.ts";
 import type { CallError } from "./errors.ts";
-import type { Command } from "./json_messages.ts";
 import type {
   ClusterId,
   FunctionName,
@@ -18,6 +17,7 @@ import type {
 } from "./names.ts";
 import type { Payload } from "./payload.ts";
 import type { ReachWord } from "./reach.ts";
+import type { RequestMessage } from "./v1_requests.ts";
 import type { StreamMessage } from "./v1_stream_messages.ts";
 
 /** First message of each side. */
@@ -241,22 +241,6 @@ export interface WithdrawMessage {
   readonly type: "withdraw";
   /** The client's number for it. */
   readonly id: number;
-}
-
-/** Runs several commands that feed each other. */
-export interface RequestMessage extends ReachWord {
-  /** Which message this is. */
-  readonly type: "request";
-  /** The number of the call or request, as its sender gave it. */
-  readonly id: number;
-  /** Steps, in the order of the request. */
-  readonly commands: readonly Command[];
-  /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
-  readonly wanted?: readonly string[];
-  /** Milliseconds left. */
-  readonly timeoutMs: number;
-  /** Commands that nobody offers wait for an offer; absent = the request fails at once. */
-  readonly wait?: true;
 }
 
 /** Asks why a call would go where it would go; answered by a result. */

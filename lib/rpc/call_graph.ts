@@ -1,7 +1,8 @@
 /**
  * The order in which the commands of a request may run, or why they may not, found before anything runs.
  *
- * A command depends on those that its arguments and keyword arguments refer to. Level 0 are the commands that depend on none, and each
+ * A command depends on those that its arguments and keyword arguments refer to, and on the one whose list it is mapped
+ * over. Level 0 are the commands that depend on none, and each
  * further level those whose dependencies all lie on earlier ones (the layers of Kahn's algorithm, Communications of
  * the ACM 5(11), 1962). Execution goes by readiness and not by level; levels are what the `json` dialect reports.
  *
@@ -9,14 +10,19 @@
  */
 
 import { type CallError, callError } from "../protocol/errors.ts";
-import type { Command } from "../protocol/json_messages.ts";
-import { ARGUMENTS_MAX, COMMANDS_PER_REQUEST_MAX, GRAPH_DEPTH_MAX } from "../protocol/limits.ts";
-import { referencesIn } from "./references.ts";
+import {
+  ARGUMENTS_MAX,
+  COMMANDS_PER_REQUEST_MAX,
+  GRAPH_DEPTH_MAX,
+  REFERENCES_PER_COMMAND_MAX,
+} from "../protocol/limits.ts";
+import type { RequestCommand } from "../protocol/request_command.ts";
+import { hasPlace } from "./references.ts";
 
 /** A request that may run. Commands are meant by their index. */
 export interface CallPlan {
   /** In the order of the request. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly RequestCommand[];
   /** Index of each command by its name. */
   readonly indexes: ReadonlyMap<string, number>;
   /** By command: those whose results it uses, ascending. */
@@ -37,14 +43,16 @@ export type Planned =
 /**
  * Plans a request.
  *
- * The error is `INVALID_ARGUMENT` for a request that is empty or above a limit, `DUPLICATE_NAME`, or
- * `DEPENDENCY_CYCLE`, which names the cycle; the function ran in none of these cases.
+ * The error is `INVALID_ARGUMENT` for a request that is empty or above a limit, `DUPLICATE_NAME`,
+ * `UNKNOWN_REFERENCE`, or `DEPENDENCY_CYCLE`, which names the cycle; the function ran in none of these cases.
  */
-export function planRequest(commands: readonly Command[]): Planned {
+export function planRequest(commands: readonly RequestCommand[]): Planned {
   const error = sizeError(commands);
   if (error !== undefined) return { ok: false, error };
   const indexes = new Map(commands.map((command, index) => [command.name, index]));
   if (indexes.size < commands.length) return { ok: false, error: duplicateError(commands) };
+  const wrong = referenceError(commands, indexes);
+  if (wrong !== undefined) return { ok: false, error: wrong };
 
   const dependencies = commands.map((command) => dependenciesOf(command, indexes));
   const dependents = reversed(dependencies);
@@ -62,24 +70,49 @@ export function planRequest(commands: readonly Command[]): Planned {
   return { ok: true, plan: { commands, indexes, dependencies, dependents, levels, finals } };
 }
 
-function sizeError(commands: readonly Command[]): CallError | undefined {
+function sizeError(commands: readonly RequestCommand[]): CallError | undefined {
   if (commands.length === 0) return callError("INVALID_ARGUMENT", "A request without commands");
   if (commands.length > COMMANDS_PER_REQUEST_MAX) {
     const message =
       `A request of ${commands.length} commands, at most ${COMMANDS_PER_REQUEST_MAX} are taken`;
     return callError("INVALID_ARGUMENT", message);
   }
-  for (const { name, args, kwargs } of commands) {
+  for (const { name, args, kwargs, refs } of commands) {
     const count = Math.max(args.length, Object.keys(kwargs).length);
     if (count > ARGUMENTS_MAX) {
       const message = `${shown(name)} has ${count} arguments, at most ${ARGUMENTS_MAX} are taken`;
+      return callError("INVALID_ARGUMENT", message);
+    }
+    if (refs.length > REFERENCES_PER_COMMAND_MAX) {
+      const message = `${shown(name)} uses others at ${refs.length} places, at most ` +
+        `${REFERENCES_PER_COMMAND_MAX} are taken`;
       return callError("INVALID_ARGUMENT", message);
     }
   }
   return undefined;
 }
 
-function duplicateError(commands: readonly Command[]): CallError {
+function referenceError(
+  commands: readonly RequestCommand[],
+  indexes: ReadonlyMap<string, number>,
+): CallError | undefined {
+  for (const command of commands) {
+    const { name, over, refs } = command;
+    for (const { of } of over === undefined ? refs : [over.list, ...refs]) {
+      if (of === undefined ? over !== undefined : indexes.has(of)) continue;
+      const message = of === undefined
+        ? `${shown(name)} uses an item, and is no map`
+        : `${shown(name)} uses ${shown(of)}, which is no command`;
+      return callError("UNKNOWN_REFERENCE", message);
+    }
+    if (refs.every((ref) => hasPlace(command, ref))) continue;
+    const message = `${shown(name)} has no such place among its arguments as one of its references`;
+    return callError("INVALID_ARGUMENT", message);
+  }
+  return undefined;
+}
+
+function duplicateError(commands: readonly RequestCommand[]): CallError {
   const seen = new Set<string>();
   for (const { name } of commands) {
     if (seen.has(name)) {
@@ -90,9 +123,16 @@ function duplicateError(commands: readonly Command[]): CallError {
   return callError("DUPLICATE_NAME", "More than one command has the same name");
 }
 
-function dependenciesOf(command: Command, indexes: ReadonlyMap<string, number>): number[] {
-  const names = referencesIn([command.args, command.kwargs], indexes);
-  return [...names].flatMap((name) => indexes.get(name) ?? []).sort((a, b) => a - b);
+function dependenciesOf(
+  { refs, over }: RequestCommand,
+  indexes: ReadonlyMap<string, number>,
+): number[] {
+  const used = new Set<number>();
+  for (const { of } of over === undefined ? refs : [over.list, ...refs]) {
+    const index = of === undefined ? undefined : indexes.get(of);
+    if (index !== undefined) used.add(index);
+  }
+  return [...used].sort((a, b) => a - b);
 }
 
 function reversed(edges: readonly (readonly number[])[]): number[][] {
@@ -126,7 +166,7 @@ function levelsOf(
 
 /** Every command that is not placed waits for another such one, so following them must come round. */
 function cycleError(
-  commands: readonly Command[],
+  commands: readonly RequestCommand[],
   dependencies: readonly (readonly number[])[],
   placed: ReadonlySet<number>,
 ): CallError {

@@ -1,7 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../protocol/json_value.ts";
+import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
+import type { KeptValue, Taking } from "../protocol/kept_value.ts";
+import type { RequestCommand } from "../protocol/request_command.ts";
 import type { CallPlan } from "./call_graph.ts";
 import { executionSummary, intermediateResults } from "./execution_report.ts";
-import { substituted } from "./references.ts";
+import { fieldOf, type Filled, filled } from "./references.ts";
 
 /**
  * State of one running request.
@@ -12,11 +14,15 @@ import { substituted } from "./references.ts";
  */
 export class RequestRun {
   readonly #plan: CallPlan;
-  readonly #startedAt: number;
+  /** When it began, in ms. */
+  readonly startedAt: number;
   /** By command: dependencies that are not done. */
   readonly #missing: number[];
   readonly #running = new Set<number>();
+  readonly #ended = new Set<number>();
   readonly #results = new Map<string, JsonValue>();
+  /** Results that other nodes keep, by the command's name. */
+  readonly #kept = new Map<string, KeptValue>();
   /** By level: commands that are not done. */
   readonly #levelLeft: number[];
   readonly #levelOf = new Map<number, number>();
@@ -31,7 +37,7 @@ export class RequestRun {
    */
   constructor(plan: CallPlan, startedAt: number) {
     this.#plan = plan;
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
     this.#missing = plan.dependencies.map((needed) => needed.length);
     this.#levelLeft = plan.levels.map((level) => level.length);
     plan.levels.forEach((level, depth) => {
@@ -49,23 +55,39 @@ export class RequestRun {
   }
 
   /**
-   * Positional arguments of a running command, references replaced by results.
+   * Arguments of a running command, references replaced by results. What other nodes keep is not: see
+   * {@linkcode RequestRun.takingsOf}.
    *
+   * @param item Of a map: the item that this run is for.
    * @throws {RangeError} If the command is not running.
    */
-  argsOf(index: number): readonly JsonValue[] {
-    const args = substituted(this.#runningCommand(index).args, this.#results);
-    return Array.isArray(args) ? args : [];
+  argumentsOf(index: number, item?: JsonValue): Filled {
+    const command = this.#runningCommand(index);
+    const here = command.refs.filter(({ of }) => of === undefined || !this.#kept.has(of));
+    return filled(command, here, ({ of, path, isOptional }) => {
+      const source = of === undefined ? item : this.#results.get(of);
+      return fieldOf(source, path, isOptional !== true);
+    });
+  }
+
+  /** What a running command uses and other nodes keep. */
+  takingsOf(index: number): readonly Taking[] {
+    return this.#runningCommand(index).refs.flatMap(({ at, of, path }) => {
+      const kept = of === undefined ? undefined : this.#kept.get(of);
+      return kept === undefined ? [] : [{ at, path, holder: kept.holder, ticket: kept.ticket }];
+    });
   }
 
   /**
-   * Keyword arguments of a running command, references replaced by results.
+   * The list that a running map goes over; `undefined` = there is none.
    *
    * @throws {RangeError} If the command is not running.
    */
-  kwargsOf(index: number): JsonObject {
-    const kwargs = substituted(this.#runningCommand(index).kwargs, this.#results);
-    return isJsonObject(kwargs) ? kwargs : {};
+  listOf(index: number): readonly JsonValue[] | undefined {
+    const { over } = this.#runningCommand(index);
+    if (over === undefined) return undefined;
+    const list = fieldOf(this.#results.get(over.list.of), over.list.path);
+    return Array.isArray(list) ? list : undefined;
   }
 
   /**
@@ -75,20 +97,62 @@ export class RequestRun {
    * @throws {RangeError} If the command is not running: it was not started, or is done already.
    */
   finish(index: number, value: JsonValue, now: number): void {
+    this.#results.set(this.#end(index, now), value);
+  }
+
+  /**
+   * The result of a running command is there, and another node keeps it.
+   *
+   * @param now In ms; only reports depend on it.
+   * @throws {RangeError} If the command is not running.
+   */
+  keep(index: number, kept: KeptValue, now: number): void {
+    this.#kept.set(this.#end(index, now), kept);
+  }
+
+  /** Who keeps the result of a command; `undefined` = it is here, or there is none yet. */
+  keptOf(index: number): KeptValue | undefined {
+    return this.#kept.get(this.#plan.commands[index]?.name ?? "");
+  }
+
+  /** The result of a command that another node kept is here, got back or made anew. */
+  regain(index: number, value: JsonValue): void {
+    const name = this.#plan.commands[index]?.name ?? "";
+    if (this.#kept.delete(name)) this.#results.set(name, value);
+  }
+
+  /** The level of a command, counted from 0. */
+  levelOf(index: number): number {
+    return this.#levelOf.get(index) ?? 0;
+  }
+
+  /** Whether a command is running. */
+  isRunning(index: number): boolean {
+    return this.#running.has(index);
+  }
+
+  /** Whether all commands that use a result have ended: nobody asks for it any more. */
+  isUsedUp(index: number): boolean {
+    return (this.#plan.dependents[index] ?? []).every((user) => this.#ended.has(user));
+  }
+
+  /** Ends a command. Returns its name. */
+  #end(index: number, now: number): string {
     const { name } = this.#runningCommand(index);
     this.#running.delete(index);
-    this.#results.set(name, value);
+    this.#ended.add(index);
     for (const user of this.#plan.dependents[index] ?? []) {
       const missing = (this.#missing[user] ?? 0) - 1;
       this.#missing[user] = missing;
       if (missing === 0) this.#ready.push(user);
     }
     this.#finishLevels(index, now);
+    return name;
   }
 
   /** Whether every command has its result. */
   get isDone(): boolean {
-    return this.#results.size === this.#plan.commands.length;
+    return this.#ended.size === this.#plan.commands.length;
   }
 
   /** Results so far of the commands that no other command uses, by name in the order of the request. */
@@ -126,10 +190,10 @@ export class RequestRun {
   }
 
   #times(requestId: string) {
-    return { requestId, startedAt: this.#startedAt, levelEndsAt: this.#levelEndsAt };
+    return { requestId, startedAt: this.startedAt, levelEndsAt: this.#levelEndsAt };
   }
 
-  #runningCommand(index: number) {
+  #runningCommand(index: number): RequestCommand {
     const command = this.#plan.commands[index];
     if (command !== undefined && this.#running.has(index)) return command;
     throw new RangeError(`Not a running command: ${index}`);
@@ -137,7 +201,7 @@ export class RequestRun {
 
   /** A later level may be through before an earlier one; it counts as finished when all before it are. */
   #finishLevels(index: number, now: number): void {
-    const level = this.#levelOf.get(index) ?? 0;
+    const level = this.levelOf(index);
     this.#levelLeft[level] = (this.#levelLeft[level] ?? 0) - 1;
     while (this.#levelLeft[this.#levelEndsAt.length] === 0) this.#levelEndsAt.push(now);
   }

@@ -3,6 +3,7 @@ import type { BookedCommand } from "./call_book.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
 import { functionName, resourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
+import { withReferences } from "../rpc/text_references.ts";
 import { numbered, numberedKwargs } from "./simulated_function.ts";
 
 /** How a function is offered. */
@@ -86,13 +87,15 @@ export function requestCommand(
   const command = {
     type: "request" as const,
     call: request,
-    commands: commands.map(({ name, fun, args, resources = [] }, index) => ({
-      name,
-      fun: functionName(fun),
-      args,
-      kwargs: numberedKwargs(request + 1 + index),
-      resources: resources.map(resourceName),
-    })),
+    commands: withReferences(
+      commands.map(({ name, fun, args, resources = [] }, index) => ({
+        name,
+        fun: functionName(fun),
+        args,
+        kwargs: numberedKwargs(request + 1 + index),
+        resources: resources.map(resourceName),
+      })),
+    ),
     wanted: undefined,
     timeoutMs,
   };

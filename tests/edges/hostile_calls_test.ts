@@ -4,6 +4,11 @@ import { A_CALL, A_REQUEST, command, GROUP, MIB, PROPAGATION } from "./hostile_m
 import { assertClosed, assertLives, errorOf } from "./peer_assertions.ts";
 import { RawPeer, within } from "./raw_peer.ts";
 
+/** A command that uses another one, or an item where it says none, at one of its arguments. */
+function using(name: string, of: string | undefined, at = 0): Record<string, unknown> {
+  return { ...command(name, null), refs: [{ at: ["args", at], of }] };
+}
+
 /** Calls and requests that are well formed and can't be run, and the code of their one error. */
 const HOPELESS: readonly (readonly [string, Record<string, unknown>])[] = [
   ["FUNCTION_NOT_FOUND", { ...A_CALL, fun: "nowhere" }],
@@ -14,8 +19,11 @@ const HOPELESS: readonly (readonly [string, Record<string, unknown>])[] = [
   ["UNAVAILABLE", { ...A_CALL, target: "ws://nobody.invalid:1", ttl: 16 }],
   ["INVALID_ARGUMENT", A_REQUEST],
   ["DUPLICATE_NAME", { ...A_REQUEST, commands: [command("a"), command("a")] }],
-  ["DEPENDENCY_CYCLE", { ...A_REQUEST, commands: [command("a", "a")] }],
-  ["DEPENDENCY_CYCLE", { ...A_REQUEST, commands: [command("a", "b"), command("b", "a")] }],
+  ["DEPENDENCY_CYCLE", { ...A_REQUEST, commands: [using("a", "a")] }],
+  ["DEPENDENCY_CYCLE", { ...A_REQUEST, commands: [using("a", "b"), using("b", "a")] }],
+  ["UNKNOWN_REFERENCE", { ...A_REQUEST, commands: [using("a", "b")] }],
+  ["UNKNOWN_REFERENCE", { ...A_REQUEST, commands: [using("a", undefined)] }],
+  ["INVALID_ARGUMENT", { ...A_REQUEST, commands: [using("a", "b", 1), command("b")] }],
   ["UNKNOWN_REFERENCE", { ...A_REQUEST, commands: [command("a")], wanted: ["b"] }],
   ["FUNCTION_NOT_FOUND", { ...A_REQUEST, commands: [{ name: "a", fun: "nowhere" }] }],
 ];
@@ -100,7 +108,8 @@ Deno.test("__proto__ and constructor are keys like others in what is carried", (
     peer.send(
       `[{"type":"request","id":2,"timeout_ms":1000,"commands":[` +
         `{"name":"__proto__","fun":"echo","args":${args}},` +
-        `{"name":"constructor","fun":"echo","args":["__proto__"]}]}]`,
+        `{"name":"constructor","fun":"echo","args":[0],` +
+        `"refs":[{"at":["args",0],"of":"__proto__"}]}]}]`,
     );
     const value = `{"constructor":[${args}]}`;
     assertEquals(JSON.stringify(await peer.nextOf("result")), `[${resultOf(value, 2)}]`);

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import type { Command } from "../../lib/protocol/json_messages.ts";
 import type { JsonObject, JsonValue } from "../../lib/protocol/json_value.ts";
 import { GRAPH_DEPTH_MAX } from "../../lib/protocol/limits.ts";
+import type { RequestCommand } from "../../lib/protocol/request_command.ts";
 import { functionName } from "../../lib/protocol/names.ts";
 import { type CallPlan, planRequest } from "../../lib/rpc/call_graph.ts";
 import { RequestRun } from "../../lib/rpc/request_run.ts";
+import { withReferences } from "../../lib/rpc/text_references.ts";
 import { runOptions } from "./run_options.ts";
 
 /** By command: those it uses, with how it refers to each. */
@@ -77,8 +79,12 @@ function naiveLevel(
   return level;
 }
 
+function commandsOf(graph: readonly (readonly Edge[])[]): readonly RequestCommand[] {
+  return withReferences(graph.map((edges, index) => commandOf(index, edges)));
+}
+
 function planOf(graph: readonly (readonly Edge[])[]): CallPlan {
-  const planned = planRequest(graph.map((edges, index) => commandOf(index, edges)));
+  const planned = planRequest(commandsOf(graph));
   assert(planned.ok);
   return planned.plan;
 }
@@ -105,7 +111,7 @@ function naiveResult(graph: readonly (readonly Edge[])[], index: number): { valu
 Deno.test("planRequest finds the same levels and finals as the definition, and every cycle", () => {
   fc.assert(
     fc.property(anyGraph, (graph) => {
-      const planned = planRequest(graph.map((edges, index) => commandOf(index, edges)));
+      const planned = planRequest(commandsOf(graph));
       const expected = graph.map((_, index) => naiveLevel(graph, index, []));
       assertEquals(planned.ok, expected.every((level) => level !== undefined));
       if (!planned.ok) {
@@ -158,7 +164,9 @@ Deno.test("RequestRun gives the same results in every order of finishing", () =>
         assertEquals(startable.length, done.size + running.length);
         const choice: number = choices.next().value ?? 0;
         const [index = -1] = running.splice(choice % running.length, 1);
-        run.finish(index, answer(run.argsOf(index), run.kwargsOf(index)), ++now);
+        const made = run.argumentsOf(index);
+        assert(made.ok);
+        run.finish(index, answer(made.args, made.kwargs), ++now);
         done.add(index);
       }
       assertEquals(run.ready(), []);

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../lib/protocol/json_value.ts";
 import { batchOf, type ItemBatch } from "../../lib/protocol/item_batch.ts";
 import { Payload } from "../../lib/protocol/payload.ts";
 import { REACHES } from "../../lib/protocol/reach.ts";
+import type { Place, RequestCommand } from "../../lib/protocol/request_command.ts";
 import { v1Codec } from "../../lib/protocol/v1_codec.ts";
 import type { GroupName, V1Hello, V1Message } from "../../lib/protocol/v1_messages.ts";
 import {
@@ -72,10 +73,26 @@ const asked = fc.record({ digest, exact: fc.boolean() });
 const offer = fc.record({ id: uint32, fun, resources, contract }, {
   requiredKeys: ["id", "fun", "resources"],
 });
-const commandByContract = fc.tuple(command, asked).map(([made, contract]) => ({
-  ...made,
-  contract,
-}));
+const path = fc.array(fc.string({ maxLength: 8 }), { maxLength: 3 });
+const keys = fc.array(fc.oneof(fc.string({ maxLength: 8 }), fc.nat(9)), {
+  minLength: 1,
+  maxLength: 3,
+});
+const where: fc.Arbitrary<Place> = fc.tuple(fc.constantFrom("args" as const, "kwargs"), keys)
+  .map(([kind, inner]) => [kind, ...inner]);
+const requestCommand: fc.Arbitrary<RequestCommand> = fc.tuple(
+  command,
+  fc.array(fc.record({ at: where, of: fc.option(id, { nil: undefined }), path }), { maxLength: 3 }),
+  fc.record({
+    contract: asked,
+    over: fc.record({
+      list: fc.record({ of: id, path }),
+      concurrency: fc.integer({ min: 1, max: 64 }),
+    }),
+    idempotent: fc.constant(true as const),
+    hedgeMs: fc.nat({ max: 3_600_000 }),
+  }, { requiredKeys: [] }),
+).map(([made, refs, more]) => ({ ...made, refs, ...more }));
 
 const error: fc.Arbitrary<CallError> = fc.record({
   code: fc.constantFrom(...ERROR_CODES),
@@ -140,11 +157,12 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
   fc.record({
     type: fc.constant("request"),
     id: callId,
-    commands: fc.array(fc.oneof(command, commandByContract), { maxLength: 4 }),
+    commands: fc.array(requestCommand, { maxLength: 4 }),
     wanted: fc.array(id, { maxLength: 4 }),
     timeoutMs,
     wait: fc.constant(true as const),
     reach,
+    progress: fc.constant(true as const),
   }, { requiredKeys: ["type", "id", "commands", "timeoutMs"] }),
   fc.record({ type: fc.constant("explain"), id: callId, fun, resources, reach }, {
     requiredKeys: ["type", "id", "fun", "resources"],

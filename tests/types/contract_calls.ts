@@ -247,6 +247,76 @@ export async function futures(client: FarcallClient): Promise<void> {
   });
 }
 
+export async function maps(client: FarcallClient): Promise<void> {
+  const pages = contract("pages", {
+    args: [],
+    returns: v.array(v.object({ url: v.string(), note: v.optional(v.string()) })),
+  });
+  const found = await client.request((r) => {
+    const list = r.call(pages);
+    const all = r.map(list, page, (item) => {
+      same<typeof item, Future<{ url: string; note?: string | undefined }>>();
+      return [item.url];
+    }, { concurrency: 4, hedge: 50 });
+    same<
+      typeof all,
+      Future<{ title: string; body: string; note?: string | undefined }[]>
+    >();
+    const days = r.map(r.call(pages), sinceWhen, () => [r.call(born)]);
+    const vectors = r.map(r.map(list, "text", (item) => [item]), "embed", (text) => [text]);
+    const hits = r.map(r.call(embed, ["x"]), search, (one) => [[1], one], (one) => ({
+      kwargs: { limit: one },
+      concurrency: 2,
+    }));
+    return { all, days, vectors, hits };
+  });
+  same<typeof found.all, { title: string; body: string; note?: string | undefined }[]>();
+  same<typeof found.days, number[]>();
+  same<typeof found.vectors, unknown[]>();
+  same<typeof found.hits, string[][]>();
+
+  await client.request((r) => {
+    const list = r.call(pages);
+    // @ts-expect-error the result is no list
+    r.map(r.call(page, ["https://example.org/"]), embed, (item) => [item]);
+    // @ts-expect-error nothing is known of the result of a call by name
+    r.map(r.call("anything"), embed, (item) => [item]);
+    // @ts-expect-error an item has no such field
+    r.map(list, page, (item) => [item.uri]);
+    // @ts-expect-error a whole item in place of one of its fields
+    r.map(list, page, (item) => [item]);
+    // @ts-expect-error a field that may be missing can't be an argument
+    r.map(list, page, (item) => [item.note]);
+    // @ts-expect-error an item of the wrong type
+    r.map(r.call(embed, ["x"]), page, (item) => [item]);
+    // @ts-expect-error too few arguments
+    r.map(list, page, () => []);
+    // @ts-expect-error keyword arguments are missing
+    r.map(r.call(embed, ["x"]), search, (one) => [[1], one]);
+    // @ts-expect-error what yields many values has no single result
+    r.map(list, tail, (item) => [item.url]);
+    // @ts-expect-error an unknown option
+    r.map(list, page, (item) => [item.url], { concurency: 4 });
+    // @ts-expect-error a list that is there already: call the function for each of its items
+    r.map(["https://example.org/"], page, (item) => [item]);
+    // @ts-expect-error items of the results can't be referred to
+    r.call(embed, [r.map(list, page, (item) => [item.url])[0]]);
+    // @ts-expect-error the contract says whether it is idempotent
+    r.call(embed, ["x"], { idempotent: true });
+    return list;
+  });
+}
+
+export async function followed(client: FarcallClient): Promise<void> {
+  const running = client.follow((r) => ({ vector: r.call(embed, ["x"]) }));
+  for await (const event of running) {
+    if (event.type === "part") same<typeof event.of, number>();
+    // @ts-expect-error only the end of a call has a value
+    if (event.type === "started") event.value;
+  }
+  same<Awaited<typeof running.result>, { vector: number[] }>();
+}
+
 export function errors(caught: unknown): void {
   if (isDeclaredError(order, caught)) {
     same<typeof caught.error, "out_of_stock" | "too_late">();

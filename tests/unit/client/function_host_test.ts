@@ -18,6 +18,10 @@ class NotedCalls implements UntypedCalling {
     return Promise.resolve(null);
   }
 
+  follow(): never {
+    throw new Error("not wanted here");
+  }
+
   stream(): never {
     throw new Error("not wanted here");
   }

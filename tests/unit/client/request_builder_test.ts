@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type RequestBuilder, writeRequest } from "../../../lib/client/request_builder.ts";
+import * as v from "valibot";
+import type { RequestBuilder } from "../../../lib/client/request_builder.ts";
+import { writeRequest } from "../../../lib/client/request_writer.ts";
 import type { Future } from "../../../lib/client/future.ts";
+import { contract } from "../../../lib/contract/contract.ts";
+import { functionName } from "../../../lib/protocol/names.ts";
 import type { JsonValue } from "../../../lib/protocol/json_value.ts";
 
 function write<Shape>(build: (request: RequestBuilder) => Shape) {
@@ -16,9 +20,65 @@ Deno.test("writeRequest notes commands that refer to each other by generated nam
   assertEquals(commands.map(({ fun }) => String(fun)), ["fetch_page", "embed"]);
   assertEquals(commands.map(({ name }) => name), ["~secret-0", "~secret-1"]);
   assertEquals(commands[0]?.resources.map(String), ["net"]);
-  assertEquals(commands[1]?.args, ["~secret-0.body", { deep: ["~secret-0.head.title"] }]);
-  assertEquals(commands[1]?.kwargs, { of: "~secret-0" });
+  assertEquals(commands[1]?.args, [null, { deep: [null] }]);
+  assertEquals(commands[1]?.kwargs, { of: null });
+  assertEquals(commands[1]?.refs, [
+    { at: ["args", 0], of: "~secret-0", path: ["body"] },
+    { at: ["args", 1, "deep", 0], of: "~secret-0", path: ["head", "title"] },
+    { at: ["kwargs", "of"], of: "~secret-0", path: [] },
+  ]);
   assertEquals(wanted, undefined);
+});
+
+Deno.test("writeRequest notes a map: its list, how many at once, and what it uses of an item", () => {
+  const { commands, resolve } = write((r) => {
+    const pages = r.call("pages");
+    const kwargs = (item: Future) => ({ kwargs: { all: [item] }, concurrency: 3 });
+    return r.map(pages.list, "fetch", (item) => [item.url, pages.by], kwargs);
+  });
+  assertEquals(commands[1], {
+    name: "~secret-1",
+    fun: functionName("fetch"),
+    resources: [],
+    args: [null, null],
+    kwargs: { all: [null] },
+    refs: [
+      { at: ["args", 0], of: undefined, path: ["url"] },
+      { at: ["args", 1], of: "~secret-0", path: ["by"] },
+      { at: ["kwargs", "all", 0], of: undefined, path: [] },
+    ],
+    over: { list: { of: "~secret-0", path: ["list"] }, concurrency: 3 },
+  });
+  assertEquals(resolve({ "~secret-1": [1, 2] }), [1, 2]);
+});
+
+Deno.test("writeRequest refuses maps of what is no future, and items outside of their map", () => {
+  let stray: Future | undefined;
+  const list = (r: RequestBuilder): Future => r.call("list");
+  const keep = (item: Future): unknown[] => [stray = item];
+  assertThrows(() => write((r) => r.map(list(r), "f", keep, { concurrency: 0 })), RangeError, "64");
+  assertThrows(() => write((r) => r.map(list(r), "f", keep, { concurrency: 65 })), RangeError);
+  assertThrows(() => write((r) => [r.map(list(r), "f", keep), r.call("g", [stray])]), TypeError);
+  assertThrows(() => write((r) => [r.map(list(r), "f", keep), stray]), TypeError, "item of a map");
+  assertThrows(
+    () => write((r) => Reflect.apply(r.map, r, [["a"], "f", keep])),
+    TypeError,
+    "future",
+  );
+});
+
+Deno.test("writeRequest says how commands may be repeated, by contract or by option", () => {
+  const sum = contract("sum", { args: [], returns: v.number(), idempotent: true });
+  const { commands } = write((r) => [
+    r.call(sum, [], { hedge: 20 }),
+    r.call("loose", [], { idempotent: true }),
+    r.call("plain"),
+  ]);
+  assertEquals(
+    commands.map(({ idempotent, hedgeMs }) => [idempotent, hedgeMs]),
+    [[true, 20], [true, undefined], [undefined, undefined]],
+  );
+  assertThrows(() => write((r) => r.call("loose", [], { hedge: 20 })), TypeError, "idempotent");
 });
 
 Deno.test("writeRequest asks for results that others use only where the shape needs them", () => {
@@ -54,7 +114,6 @@ Deno.test("a future is neither a promise nor changeable, and only fits its own r
     const future = stray = r.call("one");
     assertEquals(Reflect.get(future, "then"), undefined);
     assertThrows(() => Reflect.set(future, "field", 1), TypeError, "field");
-    assertThrows(() => future["a.b"], TypeError, "a.b");
     const field = future.field;
     assert(future.field === field);
     return future;

@@ -62,7 +62,7 @@ Deno.test("NodeCore tells the maker of a request that a command of it runs", () 
   world.send = (_, to, message) => void (to === connection && said.push(message as V1Message));
   const opened = { dialect: "farcall.v1", dial: undefined, remote: "peer" } as const;
   node.step({ type: "opened", connection, ...opened });
-  const commands = [{ name: "a", fun: "slow", args: [], kwargs: {}, resources: [] }];
+  const commands = [{ name: "a", fun: "slow", args: [], kwargs: {}, resources: [], refs: [] }];
   const request = { type: "request", id: 5, commands, timeoutMs: 9_000 } as unknown as V1Message;
   const messages = [{ type: "hello", role: "client" } as const, request];
   node.step({ type: "received", connection, messages });

@@ -148,7 +148,7 @@ Deno.test("ClientCore refuses arguments that are too long together, before they 
   const args = Payload.fromValue([half]);
   const kwargs = Payload.fromValue({ half });
   client.step({ type: "call", call: 1, fun, args, kwargs, ...shared });
-  const command = { fun, args: [half], kwargs: {}, resources: [] };
+  const command = { fun, args: [half], kwargs: {}, resources: [], refs: [] };
   const commands = [{ name: "a", ...command }, { name: "b", ...command }];
   client.step({ type: "request", call: 2, commands, wanted: undefined, timeoutMs: 1_000 });
   assertEquals([client.ended(1), client.ended(2)], [

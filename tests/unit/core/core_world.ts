@@ -23,10 +23,14 @@ import {
   resourceName,
 } from "../../../lib/protocol/names.ts";
 import { batchOf } from "../../../lib/protocol/item_batch.ts";
+import type { Command } from "../../../lib/protocol/json_messages.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
 import type { Reach } from "../../../lib/protocol/reach.ts";
+import type { RequestCommand } from "../../../lib/protocol/request_command.ts";
+import { withReferences } from "../../../lib/rpc/text_references.ts";
 import { itemUnits } from "../../../lib/rpc/stream_credit.ts";
 
+type Request = Extract<NodeCommand, { type: "request" }>;
 type Untimed<Event> = Event extends unknown ? Omit<Event, "now"> : never;
 
 /** What is on its way from one node to another. */
@@ -137,10 +141,14 @@ export class CoreNode {
 
   /** Starts a request; its end is in `outcomes`. */
   request(
-    command: Omit<Extract<NodeCommand, { type: "request" }>, "now" | "type" | "call">,
+    { commands, ...more }: Omit<Request, "now" | "type" | "call" | "commands"> & {
+      /** In either form: strings that are names of commands are references where nothing says so. */
+      readonly commands: readonly (Command | RequestCommand)[];
+    },
   ): number {
     this.#calls += 1;
-    this.step({ type: "request", call: this.#calls, ...command });
+    const read = withReferences(commands).map((one, at) => ({ ...one, ...commands[at] }));
+    this.step({ type: "request", call: this.#calls, commands: read, ...more });
     return this.#calls;
   }
 

@@ -2,13 +2,12 @@ import { assertEquals } from "@std/assert";
 import {
   ADVERTISED_URLS,
   ARGS,
-  commandsShape,
   ID,
   INTEGER,
   KWARGS,
   NUMBER,
+  plainCommand,
 } from "../../../lib/protocol/field_shapes.ts";
-import { required } from "../../../lib/protocol/json_fields.ts";
 
 Deno.test("NUMBER refuses the infinity that the parser makes of 1e400", () => {
   assertEquals(NUMBER.parse(JSON.parse("1e400")), undefined);
@@ -42,8 +41,8 @@ Deno.test("ADVERTISED_URLS drops what nobody can dial and refuses what is no str
   assertEquals(ADVERTISED_URLS.parse(Array(9).fill("ws://a:1")), undefined);
 });
 
-Deno.test("commandsShape fills in what a command leaves out", () => {
-  const [command] = required({ c: [{ name: "a", fun: "f" }] }, "c", commandsShape("locs"));
+Deno.test("plainCommand fills in what a command leaves out", () => {
+  const command = plainCommand({ name: "a", fun: "f" }, "locs");
   assertEquals(command && { ...command, fun: String(command.fun) }, {
     name: "a",
     fun: "f",
@@ -51,10 +50,4 @@ Deno.test("commandsShape fills in what a command leaves out", () => {
     kwargs: {},
     resources: [],
   });
-});
-
-Deno.test("commandsShape ends at 256 commands", () => {
-  const commands = (count: number) => Array(count).fill({ name: "a", fun: "f" });
-  assertEquals(commandsShape("locs").parse(commands(256))?.length, 256);
-  assertEquals(commandsShape("locs").parse(commands(257)), undefined);
 });

@@ -4,19 +4,20 @@ import type { CallError } from "../../../lib/protocol/errors.ts";
 import type { Command } from "../../../lib/protocol/json_messages.ts";
 import type { JsonObject, JsonValue } from "../../../lib/protocol/json_value.ts";
 import { type CallPlan, planRequest } from "../../../lib/rpc/call_graph.ts";
+import { withReferences } from "../../../lib/rpc/text_references.ts";
 
 function command(name: string, args: readonly JsonValue[] = [], kwargs: JsonObject = {}): Command {
   return { name, fun: functionName("f"), args, kwargs, resources: [] };
 }
 
 function planOf(...commands: readonly Command[]): CallPlan {
-  const planned = planRequest(commands);
+  const planned = planRequest(withReferences(commands));
   assert(planned.ok, JSON.stringify(planned));
   return planned.plan;
 }
 
 function errorOf(commands: readonly Command[]): CallError {
-  const planned = planRequest(commands);
+  const planned = planRequest(withReferences(commands));
   assert(!planned.ok);
   assertEquals([planned.error.ran, planned.error.retryable], ["no", false]);
   return planned.error;

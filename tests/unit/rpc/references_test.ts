@@ -1,99 +1,107 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
 import type { JsonValue } from "../../../lib/protocol/json_value.ts";
-import { DEPTH_MAX } from "../../../lib/protocol/limits.ts";
-import { referencesIn, substituted } from "../../../lib/rpc/references.ts";
+import type { PlacedReference } from "../../../lib/protocol/request_command.ts";
+import { fieldOf, filled, hasPlace } from "../../../lib/rpc/references.ts";
 
-function results(plain: Record<string, JsonValue>): Map<string, JsonValue> {
-  return new Map(Object.entries(plain));
-}
+const at = (...place: PlacedReference["at"]): PlacedReference => ({ at: place, of: "a", path: [] });
 
-function nested(inner: JsonValue, levels: number): JsonValue {
-  let value = inner;
-  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { in: value };
-  return value;
-}
-
-Deno.test("referencesIn finds names in arrays and object values, each once, and never in keys", () => {
-  const names = new Set(["a", "b", "c"]);
-  const found = referencesIn(["b", { c: 1, x: ["a.x.y", "b"] }, "xa", "a ", 7, null, true], names);
-  assertEquals([...found], ["b", "a"]);
+Deno.test("filled puts values at their places and nowhere else", () => {
+  const args = ["a", { deep: [null, null] }];
+  const made = filled(
+    { args, kwargs: { k: null } },
+    [at("args", 1, "deep", 0), at("kwargs", "k")],
+    () => "here",
+  );
+  assertEquals(made, {
+    ok: true,
+    args: ["a", { deep: ["here", null] }],
+    kwargs: { k: "here" },
+  });
 });
 
-Deno.test("referencesIn looks a string up as a whole before its part before the first dot", () => {
-  assertEquals([...referencesIn(["a.b", "a.b.c"], new Set(["a", "a.b"]))], ["a.b", "a"]);
-  assertEquals([...referencesIn(["a.b.c"], new Set(["a.b"]))], []);
+Deno.test("filled takes no argument for a reference, whatever it looks like", () => {
+  const lookalike = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom<JsonValue>("a", "a.x", ["a"], { at: ["args", 0], of: "a" }, '["a","x"]'),
+  );
+  fc.assert(fc.property(fc.array(lookalike, { maxLength: 5 }), (values) => {
+    const args: readonly JsonValue[] = JSON.parse(JSON.stringify(values));
+    const made = filled({ args: [...args, null], kwargs: {} }, [at("args", args.length)], () => 1);
+    assert(made.ok);
+    assertEquals<unknown>(made.args, [...args, 1]);
+  }));
 });
 
-Deno.test("referencesIn counts a name with a path that may lead nowhere", () => {
-  assertEquals([...referencesIn("a.", new Set(["a"]))], ["a"]);
-  assertEquals([...referencesIn("a.__proto__", new Set(["a"]))], ["a"]);
+Deno.test("filled never searches what was put in", () => {
+  const made = filled(
+    { args: [null, null], kwargs: {} },
+    [at("args", 0), at("args", 1), at("args", 0, "x")],
+    () => ({ x: null, of: "a" }),
+  );
+  assert(made.ok);
+  assertEquals(made.args, [{ x: null, of: "a" }, { x: null, of: "a" }]);
 });
 
-Deno.test("substituted puts results in place of whole strings, in arrays and object values", () => {
-  const value = substituted(["a", { a: "a", n: [["b"]] }, "a b"], results({ a: 1, b: { x: 2 } }));
-  assertEquals(value, [1, { a: 1, n: [[{ x: 2 }]] }, "a b"]);
+Deno.test("filled says which reference leads nowhere, unless what stands there may stay", () => {
+  const given = { args: ["kept", null], kwargs: {} };
+  const optional = { ...at("args", 0), isOptional: true } as const;
+  const missing = at("args", 1);
+  assertEquals(filled(given, [optional, missing], () => undefined), { ok: false, missing });
+  assertEquals(filled(given, [optional], () => undefined), { ok: true, ...given });
 });
 
-Deno.test("substituted follows fields of objects", () => {
-  const given = results({ user: { name: "Ada", at: { city: "London" }, none: null, "": 3 } });
-  assertEquals(substituted("user.name", given), "Ada");
-  assertEquals(substituted("user.at.city", given), "London");
-  assertEquals(substituted("user.none", given), null);
-  assertEquals(substituted("user.", given), 3);
+Deno.test("filled shares what it puts in, so that a value of 2^40 leaves costs nothing", () => {
+  let value: JsonValue = ["leaf"];
+  for (let level = 0; level < 40; level += 1) {
+    const inner: JsonValue = value;
+    const made = filled(
+      { args: [null, null], kwargs: {} },
+      [at("args", 0), at("args", 1)],
+      () => inner,
+    );
+    assert(made.ok);
+    assertStrictEquals(made.args[0], made.args[1]);
+    value = made.args;
+  }
 });
 
-Deno.test("substituted leaves a string whose path leads nowhere as it is", () => {
-  const given = results({ a: { list: [1], text: "abc" }, n: null, list: [5] });
-  const paths = ["a.x", "a.list.0", "a.text.length", "a.text.0", "n.x", "list.0", "list.length"];
-  assertEquals(substituted([...paths, "a."], given), [...paths, "a."]);
+Deno.test("fieldOf follows own fields and items of lists by their number", () => {
+  const value = { list: ["x", { y: 1 }], text: "abc" };
+  assertEquals(fieldOf(value, ["list", "1", "y"]), 1);
+  assertEquals(fieldOf(value, []), value);
+  for (
+    const path of [
+      ["list", "2"],
+      ["list", "-1"],
+      ["list", "00"],
+      ["list", "length"],
+      ["list", "map"],
+      ["text", "length"],
+      ["text", "0"],
+      ["toString"],
+      ["__proto__"],
+      ["constructor", "name"],
+    ]
+  ) assertEquals(fieldOf(value, path), undefined, path.join("."));
+  assertEquals(fieldOf(value, ["list", "0"], false), undefined);
 });
 
-Deno.test("substituted refuses the fields by which prototypes are reached, also own ones", () => {
-  const own = JSON.parse(`{"__proto__":{"x":1},"constructor":{"x":1},"prototype":1}`);
-  const paths = [
-    "a.__proto__",
-    "a.__proto__.x",
-    "a.constructor",
-    "a.constructor.x",
-    "a.prototype",
-    "a.toString",
-    "a.hasOwnProperty",
-  ];
-  assertEquals(substituted(paths, results({ a: own })), paths);
-  assertEquals(substituted(paths, results({ a: {} })), paths);
-});
-
-Deno.test("substituted doesn't search what was put in", () => {
-  assertEquals(substituted(["a", "b"], results({ a: "b", b: ["a", "a.x"] })), ["b", ["a", "a.x"]]);
-});
-
-Deno.test("substituted takes a command whose name holds a dot by its whole name only", () => {
-  const given = results({ "a.b": 1, a: { b: 2, c: 3 } });
-  assertEquals(substituted(["a.b", "a.c"], given), [1, 3]);
-  assertEquals(substituted("a.b.x", results({ "a.b": { x: 1 } })), "a.b.x");
-});
-
-Deno.test("substituted keeps own properties called __proto__ as data", () => {
-  const args = JSON.parse(`{"__proto__":"a","x":"a"}`);
-  const value = substituted(args, results({ a: { evil: true } }));
-  assertEquals(JSON.stringify(value), `{"__proto__":{"evil":true},"x":{"evil":true}}`);
-  assertStrictEquals(Object.getPrototypeOf(value), Object.prototype);
-});
-
-Deno.test("substituted gives the very same value back where nothing is referred to", () => {
-  const value = { list: ["x", { y: "z" }] };
-  assertStrictEquals(substituted(value, results({ a: 1 })), value);
-});
-
-Deno.test("referencesIn and substituted stop at the same depth", () => {
-  const given = results({ a: 1 });
-  const within = nested("a", DEPTH_MAX);
-  assertEquals(referencesIn(within, given).size, 1);
-  assertEquals(substituted(within, given), nested(1, DEPTH_MAX));
-  const beyond = nested("a", DEPTH_MAX + 1);
-  assertEquals(referencesIn(beyond, given).size, 0);
-  assertStrictEquals(substituted(beyond, given), beyond);
-  const abyss = nested("a", 100_000);
-  assertEquals(referencesIn(abyss, given).size, 0);
-  assertStrictEquals(substituted(abyss, given), abyss);
+Deno.test("hasPlace knows the places that arguments have", () => {
+  const given = { args: [null, { x: [1] }], kwargs: { k: { v: null } } };
+  for (const place of [at("args", 0), at("args", 1, "x", 0), at("kwargs", "k", "v")]) {
+    assert(hasPlace(given, place));
+  }
+  for (
+    const place of [
+      at("args", 2),
+      at("args", -1),
+      at("args", "0"),
+      at("args", 1, "y"),
+      at("args", 1, "x", "length"),
+      at("kwargs", "toString"),
+      at("kwargs", "k", "v", "w"),
+      at("kwargs", 0),
+    ]
+  ) assertFalse(hasPlace(given, place), JSON.stringify(place.at));
 });

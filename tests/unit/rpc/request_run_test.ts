@@ -4,15 +4,28 @@ import type { Command } from "../../../lib/protocol/json_messages.ts";
 import type { JsonObject, JsonValue } from "../../../lib/protocol/json_value.ts";
 import { planRequest } from "../../../lib/rpc/call_graph.ts";
 import { RequestRun } from "../../../lib/rpc/request_run.ts";
+import { withReferences } from "../../../lib/rpc/text_references.ts";
 
 function command(name: string, args: readonly JsonValue[] = [], kwargs: JsonObject = {}): Command {
   return { name, fun: functionName(name), args, kwargs, resources: [] };
 }
 
 function runOf(...commands: readonly Command[]): RequestRun {
-  const planned = planRequest(commands);
+  const planned = planRequest(withReferences(commands));
   assert(planned.ok);
   return new RequestRun(planned.plan, 1_000);
+}
+
+function argsOf(run: RequestRun, index: number): readonly JsonValue[] {
+  const made = run.argumentsOf(index);
+  assert(made.ok);
+  return made.args;
+}
+
+function kwargsOf(run: RequestRun, index: number): JsonObject {
+  const made = run.argumentsOf(index);
+  assert(made.ok);
+  return made.kwargs;
 }
 
 Deno.test("RequestRun runs several functions and gives all their results in order", () => {
@@ -43,11 +56,11 @@ Deno.test("RequestRun passes results on, wherever each command runs", () => {
   run.ready();
   run.finish(0, { rows: [1, 2], name: "iris" }, 1_000);
   run.ready();
-  assertEquals(run.argsOf(1), [[1, 2], { seed: 7 }]);
+  assertEquals(argsOf(run, 1), [[1, 2], { seed: 7 }]);
   run.finish(1, "model", 1_000);
   run.ready();
-  assertEquals(run.argsOf(2), ["model"]);
-  assertEquals(run.kwargsOf(2), { on: "iris" });
+  assertEquals(argsOf(run, 2), ["model"]);
+  assertEquals(kwargsOf(run, 2), { on: "iris" });
   run.finish(2, 0.9, 1_000);
   assertEquals(run.results(), { score: 0.9 });
 });
@@ -57,7 +70,7 @@ Deno.test("RequestRun waits for what keyword arguments refer to", () => {
   assertEquals(run.ready(), [1]);
   run.finish(1, 5, 1_000);
   assertEquals(run.ready(), [0]);
-  assertEquals(run.kwargsOf(0), { x: { y: [5] } });
+  assertEquals(kwargsOf(run, 0), { x: { y: [5] } });
 });
 
 Deno.test("RequestRun returns an early command that no other uses", () => {
@@ -82,7 +95,7 @@ Deno.test("RequestRun passes the string on where a path leads nowhere", () => {
   run.ready();
   run.finish(0, ["x"], 1_000);
   run.ready();
-  assertEquals(run.argsOf(1), ["a.missing", "a.0"]);
+  assertEquals(argsOf(run, 1), ["a.missing", "a.0"]);
 });
 
 Deno.test("RequestRun never substitutes a result again, in no later command", () => {
@@ -90,21 +103,21 @@ Deno.test("RequestRun never substitutes a result again, in no later command", ()
   run.ready();
   run.finish(0, "b", 1_000);
   run.ready();
-  assertEquals(run.argsOf(1), ["b"]);
+  assertEquals(argsOf(run, 1), ["b"]);
   run.finish(1, ["a", "a.x"], 1_000);
   run.ready();
-  assertEquals(run.argsOf(2), [["a", "a.x"], "b"]);
+  assertEquals(argsOf(run, 2), [["a", "a.x"], "b"]);
 });
 
 Deno.test("RequestRun throws for a command that is not running", () => {
   const run = runOf(command("a"), command("b", ["a"]));
   assertThrows(() => run.finish(0, 1, 1_000), RangeError, "0");
   run.ready();
-  assertThrows(() => run.argsOf(1), RangeError, "1");
+  assertThrows(() => argsOf(run, 1), RangeError, "1");
   assertThrows(() => run.finish(1, 1, 1_000), RangeError, "1");
   run.finish(0, 1, 1_000);
   assertThrows(() => run.finish(0, 1, 1_000), RangeError, "0");
-  assertThrows(() => run.kwargsOf(2), RangeError, "2");
+  assertThrows(() => kwargsOf(run, 2), RangeError, "2");
 });
 
 Deno.test("RequestRun gives the results that were asked for by name", () => {

@@ -8,8 +8,13 @@ import { RECONNECT_MS, RECONNECT_MS_MAX } from "../protocol/limits.ts";
  *
  * @param failures Attempts that failed in a row, at least 1.
  * @param random Uniform in [0, 1).
+ * @param longestMs Where the ceiling ends. Default {@linkcode RECONNECT_MS_MAX}.
  */
-export function backOffMs(failures: number, random: () => number): number {
-  const ceiling = Math.min(RECONNECT_MS_MAX, RECONNECT_MS * 2 ** Math.min(failures - 1, 20));
+export function backOffMs(
+  failures: number,
+  random: () => number,
+  longestMs = RECONNECT_MS_MAX,
+): number {
+  const ceiling = Math.min(longestMs, RECONNECT_MS * 2 ** Math.min(failures - 1, 20));
   return Math.ceil(ceiling * (0.1 + 0.9 * random()));
 }

@@ -165,7 +165,7 @@ export class LinkKeeper {
     this.#links.delete(peer.url);
     this.#observer.linkDown(peer);
     this.#noteFall(peer.url, turn.now);
-    this.#peers.linkLost(peer.url, turn.now);
+    this.#peers.linkLost(peer.url, turn.now, turn.now - record.openedAt);
     turn.owner.report({ type: "link_down", peer: peer.url, dialect: record.dialect, reason });
   }
 

@@ -126,6 +126,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
         groupChanged: (view) => {
           registry.apply(view);
           this.#former.groupChanged(view);
+          peers.groupChanged(view);
         },
       },
       policy: rules,
@@ -155,6 +156,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       dials,
       random,
       (peer) => this.#links.linkTo(peer) !== undefined,
+      registry.hasOrigin.bind(registry),
     );
     this.#named = new PeerSets(peers);
     const former = this.#former = new ClusterFormer({

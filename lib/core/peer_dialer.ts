@@ -1,3 +1,4 @@
+import type { GroupView } from "../federation/router_contract.ts";
 import {
   DIAL_BACK_ATTEMPTS_MAX,
   DIAL_BACKS_MAX,
@@ -6,6 +7,9 @@ import {
   LEARNT_DIAL_MS,
   LEARNT_DIALS_BURST,
   LEARNT_PEERS_MAX,
+  RECONNECT_LIVING_MS_MAX,
+  RECONNECT_MS_MAX,
+  RECONNECT_NEWS_MS,
   RECONNECT_RESET_MS,
 } from "../protocol/limits.ts";
 import type { NodeUrl } from "../protocol/names.ts";
@@ -27,6 +31,9 @@ const BOUNDS: Readonly<Record<DialReason, { readonly peers: number; readonly att
     dial_back: { peers: DIAL_BACKS_MAX, attempts: DIAL_BACK_ATTEMPTS_MAX },
   };
 
+/** Failures in a row after which a peer counts as away: its pauses are long enough to be worth cutting short. */
+const AWAY_FAILURES = 5;
+
 interface DialedPeer {
   readonly url: NodeUrl;
   reason: DialReason;
@@ -38,6 +45,8 @@ interface DialedPeer {
   retryAt: number;
   failures: number;
   upAt: number;
+  /** When news of it last brought its next attempt forward. */
+  newsAt: number;
 }
 
 /**
@@ -45,17 +54,33 @@ interface DialedPeer {
  *
  * Whoever is dialled for another reason is given up after a number of failures and forgotten when {@linkcode release}d.
  * A peer that already has a link to us, because it dialled too, counts as up; it is dialled again when that link falls.
+ * Who is away for long is waited for long, unless there is news: it came into reach over others, or another peer that was away
+ * as long is back, as when our own way out was broken. Then the next attempt comes soon, and does not change those after it.
  */
 export class PeerDialer {
   readonly #peers = new Map<NodeUrl, DialedPeer>();
   readonly #dials: DialBook;
   readonly #random: () => number;
   readonly #isLinked: (peer: NodeUrl) => boolean;
+  readonly #isInReach: (peer: NodeUrl) => boolean;
+  /** Configured ones that are away. */
+  readonly #away = new Set<DialedPeer>();
+  /** Those of them that others told of since the last step. */
+  readonly #sighted = new Set<DialedPeer>();
   /** Dials of learnt peers so far, as time: each costs the pause between two, and as many as the burst may be saved up. */
   #learntPaidUntil = -Infinity;
 
-  /** @param isLinked Whether a link to the node of this URL is up. */
-  constructor(dials: DialBook, random: () => number, isLinked: (peer: NodeUrl) => boolean) {
+  /**
+   * @param isLinked Whether a link to the node of this URL is up.
+   * @param isInReach Whether it lives, by what others tell. Default: nobody knows.
+   */
+  constructor(
+    dials: DialBook,
+    random: () => number,
+    isLinked: (peer: NodeUrl) => boolean,
+    isInReach: (peer: NodeUrl) => boolean = () => false,
+  ) {
+    this.#isInReach = isInReach;
     this.#dials = dials;
     this.#random = random;
     this.#isLinked = isLinked;
@@ -92,13 +117,14 @@ export class PeerDialer {
       retryAt: now,
       failures: 0,
       upAt: 0,
+      newsAt: -Infinity,
     });
     return true;
   }
 
   /** The reason to dial this node is gone; one that is dialled for another reason stays. */
   release(url: NodeUrl, reason: DialReason): void {
-    if (this.#peers.get(url)?.reason === reason) this.#peers.delete(url);
+    if (this.#peers.get(url)?.reason === reason) this.forget(url);
   }
 
   /** Why this URL is dialled; `undefined` = it is not. */
@@ -116,6 +142,7 @@ export class PeerDialer {
   up(dialed: NodeUrl, nodeUrl: NodeUrl, now: number): void {
     const peer = this.#peers.get(dialed);
     if (peer === undefined) return;
+    if (this.#away.delete(peer)) { for (const other of this.#away) this.#bringForward(other, now); }
     peer.state = "up";
     peer.isKnown = false;
     peer.nodeUrl = nodeUrl;
@@ -136,21 +163,39 @@ export class PeerDialer {
       peer.retryAt = Infinity;
       return undefined;
     }
-    const pause = backOffMs(peer.failures, this.#random);
+    const isConfigured = peer.reason === "configured";
+    if (isConfigured && peer.failures >= AWAY_FAILURES) this.#away.add(peer);
+    const isLiving = isConfigured && this.#isInReach(peer.nodeUrl);
+    const longestMs = isLiving ? RECONNECT_LIVING_MS_MAX : RECONNECT_MS_MAX;
+    const pause = backOffMs(peer.failures, this.#random, longestMs);
     peer.retryAt = now + pause;
     return pause;
   }
 
+  /** A group came into reach, changed, or is gone: where it is there, its origin lives. */
+  groupChanged({ name, distance }: GroupView): void {
+    if (this.#away.size === 0 || distance === undefined || name.writer !== undefined) return;
+    for (const peer of this.#away) if (peer.nodeUrl === name.origin) this.#sighted.add(peer);
+  }
+
   /** The peer turned out to be ourselves: never dialled again. */
   forget(dialed: NodeUrl): void {
+    const peer = this.#peers.get(dialed);
+    if (peer !== undefined) this.#away.delete(peer);
     this.#peers.delete(dialed);
   }
 
-  /** A link fell that the other side had dialled: whoever we count on is dialled soon. */
-  linkLost(nodeUrl: NodeUrl, now: number): void {
+  /**
+   * A link fell that the other side had dialled: whoever we count on is dialled soon.
+   *
+   * @param upMs How long it was up.
+   */
+  linkLost(nodeUrl: NodeUrl, now: number, upMs = 0): void {
     for (const peer of this.#peers.values()) {
       const isDue = peer.nodeUrl === nodeUrl && peer.state === "waiting";
       if (!isDue || peer.retryAt === Infinity) continue;
+      this.#away.delete(peer);
+      if (upMs >= RECONNECT_RESET_MS) peer.failures = 0;
       peer.failures = Math.max(peer.failures, 1);
       peer.retryAt = now + backOffMs(peer.failures, this.#random);
     }
@@ -159,6 +204,8 @@ export class PeerDialer {
   /** Dials whoever is due; returns when to be stepped again. */
   step(turn: Turn): number {
     let wakeAt = Infinity;
+    for (const peer of this.#sighted) this.#bringForward(peer, turn.now);
+    this.#sighted.clear();
     for (const peer of this.#peers.values()) {
       if (peer.state !== "waiting" || this.#isLinked(peer.nodeUrl)) continue;
       if (peer.retryAt > turn.now) {
@@ -185,6 +232,15 @@ export class PeerDialer {
       });
     }
     return wakeAt;
+  }
+
+  /** Lets the next attempt come soon, now and then: whoever gives the news may give it again and again. */
+  #bringForward(peer: DialedPeer, now: number): void {
+    const isDue = peer.state === "waiting" && peer.retryAt < Infinity &&
+      now - peer.newsAt >= RECONNECT_NEWS_MS;
+    if (!isDue) return;
+    peer.newsAt = now;
+    peer.retryAt = Math.min(peer.retryAt, now + backOffMs(AWAY_FAILURES, this.#random));
   }
 
   /** Takes one of the dials that learnt peers have; returns how long to wait for one, 0 = it is taken. */

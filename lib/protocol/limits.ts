@@ -248,6 +248,13 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 export const RECONNECT_MS = 100;
 /** Longest pause before dialling again, in ms. */
 export const RECONNECT_MS_MAX = 30_000;
+/**
+ * The same for a configured peer that is in reach over others, in ms: it lives, only the way to it is broken, and may be whole
+ * again at any moment.
+ */
+export const RECONNECT_LIVING_MS_MAX = 5_000;
+/** How often news of a peer may bring the next attempt to dial it forward, in ms. */
+export const RECONNECT_NEWS_MS = 10_000;
 /** How often a name in `peers` is looked up again while all is well, in ms. */
 export const DNS_REFRESH_MS = 60_000;
 /** How often a file in `peers` is read again, in ms: reading a small file costs less than being told of its changes. */

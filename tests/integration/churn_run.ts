@@ -37,10 +37,11 @@ export interface ChurnResult {
   /** From the last fault, one of those that stay, until each table was right, and stayed so, in ms. */
   readonly convergedMs: number;
   /**
-   * How long the process that had to wait most for the machine stood still after the last fault, in ms. A node does not hold
-   * its own standstills against its peers, so the tables may come right that much later.
+   * How long the process that had to wait most for the machine stood still until the tables were right, in ms: after the faults
+   * that end, and after those that stay. A node does not hold its own standstills against its peers, so the tables may come
+   * right that much later.
    */
-  readonly stillMs: number;
+  readonly stillMs: { readonly healed: number; readonly converged: number };
 }
 
 /**
@@ -59,35 +60,49 @@ export async function runChurn(options: ChurnOptions): Promise<ChurnResult> {
   };
   await settle(federation, BEGIN_MS_MAX, (wrong) => fail("before the first fault", wrong));
   const beginMs = performance.now() - began;
-  const settleAfter = (faults: string): Promise<number> =>
+  const settleAfter = (faults: string): Promise<Settled> =>
     settle(federation, waitMs, (wrong) => fail(`${waitMs} ms after the ${faults}`, wrong));
   await play(federation, story.filter(({ atMs }) => atMs < churnMs));
   // Nodes without links would have none to lose.
-  const healedMs = await settleAfter("faults that end");
+  const healed = await settleAfter("faults that end");
   for (const fault of story.filter(({ atMs }) => atMs >= churnMs)) await federation.apply(fault);
-  const before = new Map(federation.stillMs);
-  const convergedMs = await settleAfter("faults that stay");
-  const still = [...federation.stillMs].map(([name, ms]) => ms - (before.get(name) ?? 0));
-  const stillMs = Math.max(...still);
-  return { seed, faults: story.length, beginMs, healedMs, convergedMs, stillMs };
+  const converged = await settleAfter("faults that stay");
+  return {
+    ...{ seed, faults: story.length, beginMs },
+    ...{ healedMs: healed.afterMs, convergedMs: converged.afterMs },
+    stillMs: { healed: healed.stillMs, converged: converged.stillMs },
+  };
 }
 
-/** Waits until the tables are right and stay so. Returns when that began, in ms from now. */
+/** How tables came right. */
+interface Settled {
+  /** When they began to be right and stay so, in ms. */
+  readonly afterMs: number;
+  /** How long the process that did so longest stood still meanwhile, in ms. */
+  readonly stillMs: number;
+}
+
+/** Waits until the tables are right and stay so. */
 async function settle(
   federation: ChurnFederation,
   withinMs: number,
   fail: (violations: readonly Violation[]) => never,
-): Promise<number> {
+): Promise<Settled> {
   const began = performance.now();
   let right: number | undefined;
+  let before: ReadonlyMap<string, number> | undefined;
   while (true) {
     const violations = await federation.violations();
+    before ??= new Map(federation.stillMs);
     const now = performance.now() - began;
     if (violations.length > 0) {
       if (now > withinMs) fail(violations);
       right = undefined;
     } else if (right === undefined) right = now;
-    else if (now - right >= AGAIN_MS) return right;
+    else if (now - right >= AGAIN_MS) {
+      const still = [...federation.stillMs].map(([name, ms]) => ms - (before?.get(name) ?? 0));
+      return { afterMs: right, stillMs: Math.max(...still) };
+    }
     await delay(LOOK_MS);
   }
 }

@@ -27,11 +27,11 @@ export type ChurnFault = { readonly atMs: number } & (NodeFault | LinkFault);
 const AWAY_MAX = 4;
 /** Until the next fault, in ms, the least and the most. */
 const PAUSE_MS: readonly [number, number] = [50, 500];
-/**
- * How long a fault lasts, in ms. Longer ones would let back-offs grow to where a reconnection alone takes the time within
- * which the tables must be right.
- */
+/** How long most faults last, in ms. */
 const LASTS_MS = [200, 4_000] as const;
+/** How long the others do, in ms: back-offs grow to 30 s meanwhile, and yet the tables must be right 20 s later. */
+const LASTS_LONG_MS = [4_000, 20_000] as const;
+const LONG_CHANCE = 1 / 4;
 const SIDES: readonly Side[] = ["both", "forth", "back"];
 
 /** Draws what happens, and in which state it is left. */
@@ -141,7 +141,8 @@ class StoryDrawer {
   /** Notes a fault and its end, which comes before the last faults. */
   #during(begin: NodeFault | LinkFault, end: NodeFault | LinkFault): number {
     this.#note(begin);
-    const lastsMs = Math.round(this.#chance.logBetween(...LASTS_MS));
+    const [least, most] = this.#chance.isHit(LONG_CHANCE) ? LASTS_LONG_MS : LASTS_MS;
+    const lastsMs = Math.round(this.#chance.logBetween(least, most));
     const atMs = Math.min(this.#now + lastsMs, this.#churnMs - 1);
     this.faults.push({ atMs, ...end });
     return atMs;

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { readChurnFlags } from "../../../scripts/churn.ts";
 
 Deno.test("readChurnFlags has a default for every flag", () => {
-  assertEquals(readChurnFlags([]), { seed: 1, repeats: 10, churnMs: 8_000 });
+  assertEquals(readChurnFlags([]), { seed: 1, repeats: 10, churnMs: 30_000 });
 });
 
 Deno.test("readChurnFlags takes what it is given, and refuses what makes no sense", () => {

@@ -302,7 +302,11 @@ export class CallPlacing implements CallWaiter {
     const { from, avoided, spec } = attempt.call;
     const mayRelay = (spec.reach ?? this.#rooms.reach) !== "direct";
     const link = mayRelay ? this.#linkTowards(attempt.target) : undefined;
-    if (link === undefined || link.id === from || avoided?.has(link.id)) return false;
+    if (link === undefined || avoided?.has(link.id)) return false;
+    const sender = from === undefined ? undefined : this.#rooms.connections.get(from);
+    if (sender === link || (sender?.role === "link" && sender.peer?.url === link.peer?.url)) {
+      return false;
+    }
     attempt.isRelayed = link.peer?.url !== attempt.target;
     this.#send(turn, attempt, link);
     return true;
@@ -312,7 +316,15 @@ export class CallPlacing implements CallWaiter {
   #linkTowards(target: NodeUrl): ConnectionRecord | undefined {
     const via = this.#rooms.router.nextHop(target);
     const link = via === undefined ? undefined : this.#rooms.connections.get(via);
-    return link?.dialect === "farcall.v1" ? link : undefined;
+    return link?.dialect === "farcall.v1" ? this.#current(link) : undefined;
+  }
+
+  /** Over a connection that another one has replaced nothing new is sent, so that it can be closed. */
+  #current(link: ConnectionRecord): ConnectionRecord {
+    const { links, connections } = this.#rooms;
+    const id = link.peer === undefined ? undefined : links.linkTo(link.peer.url);
+    const current = id === undefined ? undefined : connections.get(id);
+    return current?.peer?.incarnation === link.peer?.incarnation ? current ?? link : link;
   }
 
   #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord, offer?: number): void {

@@ -53,6 +53,8 @@ export interface ConnectionRecord {
   lastTaken: number;
   /** Whether we said goodbye: nothing more is taken, and answers to what was taken still go out. */
   saidGoodbye: boolean;
+  /** Times that announcements were sent over it. */
+  announced: number;
   /** Pings sent and pongs heard: the pong of a ping says that all before it was taken. */
   pingsSent: number;
   pongsHeard: number;
@@ -91,6 +93,7 @@ export class ConnectionTable {
       heldUntil: 0,
       lastTaken: -1,
       saidGoodbye: false,
+      announced: 0,
       pingsSent: 0,
       pongsHeard: 0,
       inbound: new Map(),

@@ -14,6 +14,7 @@ import type { V1Hello } from "../protocol/v1_messages.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { ConnectionId } from "./events.ts";
+import { HandOvers } from "./hand_overs.ts";
 import type { PeerDialer } from "./peer_dialer.ts";
 import type { Turn } from "./turn.ts";
 
@@ -51,10 +52,12 @@ export type Drop = (turn: Turn, record: ConnectionRecord, code: number, reason: 
 /** A peer that said goodbye has this long to close, and the link of a life that is over is kept as long, in ms. */
 const CLOSE_SOON_MS = 1_000;
 /**
- * A link that another one replaced stays up this long, so that what came over it does not vanish before it came over the
- * other one, in ms: hello, digest and offers take three ways over the path, a handshake may take two in its own time.
+ * A link that another one replaced stays up this long at most, so that what came over it does not vanish before it came over
+ * the other one, in ms: hello, digest and offers take three ways over the path, a handshake may take two in its own time.
  */
 const SPARE_MS = HANDSHAKE_TIMEOUT_MS;
+/** How often is looked whether it can go sooner, in ms. */
+const LOOK_MS = 50;
 const DUPLICATE = "duplicate link";
 /** A replaced link stays so much longer while calls that went over it have not ended, in ms. */
 const BUSY_MS = CALL_TIMEOUT_MS_DEFAULT;
@@ -66,8 +69,8 @@ const FLAPPING_PEERS_MAX = 1_024;
  *
  * The dialling side says hello first, the accepting side answers with its own; then both may speak. Two nodes keep one link:
  * of two that were dialled from both sides the one dialled by the smaller URL stays, of two from one side the newer. The one
- * that does not stay works until the calls on it have ended, because the peer may not know yet. And since a peer that has a
- * link does not dial, the one that would stay has to prove that it is alive: if it can't, the newcomer takes its place.
+ * that does not stay works until the other one has taken over and the calls on it have ended, because the peer may not know
+ * yet; if the other one falls before that, it is the link again. And since a peer that has a link does not dial, the one that would stay has to prove that it is alive: if it can't, the newcomer takes its place.
  * Where two lives have one URL, the link goes to the later one; the earlier is told, and tries again.
  */
 export class LinkKeeper {
@@ -81,6 +84,7 @@ export class LinkKeeper {
   readonly #links = new Map<NodeUrl, ConnectionId>();
   /** Connections that shall be closed, and when. */
   readonly #closeAt = new Map<ConnectionId, { readonly at: number; readonly reason: string }>();
+  readonly #handOvers: HandOvers;
   /** Connections that came second, and until when the first ones must have answered. */
   readonly #rivals = new Map<ConnectionId, number>();
   readonly #falls = new Map<NodeUrl, number[]>();
@@ -101,6 +105,7 @@ export class LinkKeeper {
     this.#peers = rooms.peers;
     this.#drop = rooms.drop;
     this.#isBusy = rooms.isBusy;
+    this.#handOvers = new HandOvers(rooms.connections, rooms.router);
     this.#observer = rooms.observer;
   }
 
@@ -156,12 +161,13 @@ export class LinkKeeper {
   closed(turn: Turn, record: ConnectionRecord, reason: string): void {
     this.#closeAt.delete(record.id);
     this.#rivals.delete(record.id);
+    this.#handOvers.end(record.id);
     const peer = record.peer;
     if (record.role !== "link" || peer === undefined) return;
     this.#router.linkDown(record.id, turn.now);
     this.#observer.linkEnded(record.id);
     if (this.#links.get(peer.url) !== record.id) return;
-    if (this.#isInherited(peer.url)) return;
+    if (this.#isInherited(peer)) return;
     this.#links.delete(peer.url);
     this.#observer.linkDown(peer);
     this.#noteFall(peer.url, turn.now);
@@ -179,8 +185,12 @@ export class LinkKeeper {
     let wakeAt = this.#judgeRivals(turn);
     for (const [id, { at, reason }] of [...this.#closeAt]) {
       const record = this.#connections.get(id);
-      if (at > turn.now) wakeAt = Math.min(wakeAt, at);
-      else if (record?.role === "link" && this.#isBusy(record) && at + BUSY_MS > turn.now) {
+      if (at > turn.now) {
+        const isOver = record !== undefined && this.#handOvers.isOver(turn, record) &&
+          !this.#isBusy(record);
+        if (isOver) this.#drop(turn, record, CLOSE.normal, reason);
+        else wakeAt = Math.min(wakeAt, at, this.#handOvers.has(id) ? turn.now + LOOK_MS : Infinity);
+      } else if (record?.role === "link" && this.#isBusy(record) && at + BUSY_MS > turn.now) {
         wakeAt = Math.min(wakeAt, turn.now + CLOSE_SOON_MS);
       } else if (record !== undefined) this.#drop(turn, record, CLOSE.normal, reason);
       if (record === undefined) this.#closeAt.delete(id);
@@ -247,9 +257,20 @@ export class LinkKeeper {
     } else {
       const isSameLife = oldRecord.peer?.incarnation === peer.incarnation;
       const heldMs = Math.max(0, record.heldUntil - turn.now);
-      const pauseMs = isSameLife ? SPARE_MS + heldMs : CLOSE_SOON_MS;
-      this.closeSoon(turn, oldRecord.id, DUPLICATE, pauseMs);
+      if (isSameLife) this.#handOver(turn, oldRecord, record, SPARE_MS + heldMs);
+      else this.closeSoon(turn, oldRecord.id, DUPLICATE);
     }
+  }
+
+  /** Closes a connection when another one has taken over from it, or after this time. */
+  #handOver(
+    turn: Turn,
+    old: ConnectionRecord,
+    heir: ConnectionRecord,
+    pauseMs = SPARE_MS,
+  ): void {
+    this.closeSoon(turn, old.id, DUPLICATE, pauseMs);
+    this.#handOvers.begin(old.id, heir.id);
   }
 
   /** A learnt link joins two nodes of one cluster under the URL that was heard of, and none has more than enough. */
@@ -271,6 +292,7 @@ export class LinkKeeper {
     this.#rivals.set(rival.id, turn.now + RIVAL_PING_MS);
     if (old.pingedAt !== 0) return;
     old.pingedAt = turn.now;
+    old.pingsSent += 1;
     turn.edges.send(old.id, { type: "ping" });
   }
 
@@ -283,7 +305,8 @@ export class LinkKeeper {
       if (oldRecord === undefined) this.#rivals.delete(id);
       else if (oldRecord.pingedAt === 0) {
         this.#rivals.delete(id);
-        this.closeSoon(turn, id, DUPLICATE, SPARE_MS);
+        const rival = this.#connections.get(id);
+        if (rival !== undefined) this.#handOver(turn, rival, oldRecord);
       } else if (at <= turn.now) {
         this.#drop(turn, oldRecord, CLOSE.unresponsive, "silent while its peer dialled again");
       } else wakeAt = Math.min(wakeAt, at);
@@ -291,14 +314,18 @@ export class LinkKeeper {
     return wakeAt;
   }
 
-  /** Whether a connection that came second takes the place of the link that just ended. */
-  #isInherited(peer: NodeUrl): boolean {
-    for (const id of this.#rivals.keys()) {
-      if (this.#connections.get(id)?.peer?.url !== peer) continue;
-      this.#rivals.delete(id);
-      this.#links.set(peer, id);
+  /** Whether a connection that came second, or that was replaced and still stands, is the link in place of the one that ended. */
+  #isInherited({ url, incarnation }: NodeIdentity): boolean {
+    for (const id of [...this.#rivals.keys(), ...this.#closeAt.keys()]) {
+      const isRival = this.#rivals.has(id);
       const heir = this.#connections.get(id);
-      if (heir?.peer !== undefined) this.#observer.linkUp(heir.peer, heir.dialedUrl === peer);
+      if (heir?.peer === undefined || heir.peer.url !== url || heir.role !== "link") continue;
+      if (!isRival && (!this.#handOvers.has(id) || heir.peer.incarnation !== incarnation)) continue;
+      this.#rivals.delete(id);
+      this.#closeAt.delete(id);
+      this.#handOvers.end(id);
+      this.#links.set(url, id);
+      this.#observer.linkUp(heir.peer, heir.dialedUrl === url);
       return true;
     }
     return false;

@@ -54,6 +54,8 @@ export class LinkOutput implements RouterOutput {
 
   /** Messages for one link of farcall. */
   send(link: LinkId, messages: readonly PropagationMessage[]): void {
+    const record = this.#connections.get(link);
+    if (record !== undefined) record.announced += 1;
     for (const message of messages) this.#turn?.edges.send(link, message);
   }
 

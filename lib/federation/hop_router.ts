@@ -159,6 +159,19 @@ export class HopRouter {
     return fault;
   }
 
+  /** Whether the peer was told all that it may need. */
+  isSettled(link: LinkId): boolean {
+    const session = this.#table.sessions.get(link);
+    return session !== undefined && session.ready && session.crowded.size === 0 &&
+      !session.discarding && !session.hasPending();
+  }
+
+  /** Whether no distance would change if the link were gone. */
+  isSpare(link: LinkId): boolean {
+    const session = this.#table.sessions.get(link);
+    return session === undefined || this.#table.isSpare(session);
+  }
+
   /** Asks the peer to start over, after anything it sent was dropped. What it said does not count until then. */
   resync(link: LinkId): void {
     const session = this.#table.sessions.get(link);

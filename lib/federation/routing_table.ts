@@ -217,6 +217,15 @@ export class RoutingTable {
     session.columns.close();
   }
 
+  /** Whether nothing depends on what a session brought: other links tell of ways as good. */
+  isSpare(session: LinkSession): boolean {
+    for (const group of this.groups.indexes()) {
+      const isBest = session.slot === this.node.via.get(group);
+      if (isBest && this.node.second.get(group) + 1 > this.node.distance.get(group)) return false;
+    }
+    return true;
+  }
+
   /** Marks a group as something the peer may need: not when it can't be told of it and was not. */
   touch(session: LinkSession, group: number): void {
     if (this.#canBeTold(group) || session.columns.out.get(group) !== OUT_OF_REACH) {

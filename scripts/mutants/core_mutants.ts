@@ -37,6 +37,46 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     tests: ["tests/unit/core/link_lives_test.ts"],
   },
   {
+    name: "a replaced link goes although its peer still needs it to tell",
+    breaks: "I11",
+    edits: [{
+      file: "lib/core/hand_overs.ts",
+      find: "&& this.#router.isSpare(old.id)",
+      put: "",
+    }],
+    tests: ["tests/unit/core/link_keeper_test.ts"],
+  },
+  {
+    name: "a replaced link goes before the peer was told everything over the other one",
+    breaks: "I11",
+    edits: [{
+      file: "lib/core/hand_overs.ts",
+      find: "if (!this.#router.isSettled(heir.id))",
+      put: "if (heir.id === old.id)",
+    }],
+    tests: ["tests/unit/core/link_keeper_test.ts"],
+  },
+  {
+    name: "whoever is out of sight is looked for once",
+    breaks: "I1 I6",
+    edits: [{
+      file: "lib/core/cluster_former.ts",
+      find: "if (away.length === 0) this.#searchAt = Infinity;",
+      put: "if (away.length >= 0) this.#searchAt = Infinity;",
+    }],
+    tests: ["tests/simulation/long_partition_test.ts"],
+  },
+  {
+    name: "import rules that change are not asked again",
+    breaks: "I1 I3",
+    edits: [{
+      file: "lib/core/own_functions.ts",
+      find: "this.#relist(() => this.#rules.set(rules));",
+      put: "this.#rules.set(rules);",
+    }],
+    tests: ["tests/simulation/policy_test.ts"],
+  },
+  {
     name: "the router is not told that a link fell",
     breaks: "I3",
     edits: [{

@@ -29,7 +29,7 @@ class Bench {
       ...{ now: 0, edges: { send, dial: nothing, close: nothing } },
       owner: {
         ...{ settle: nothing, report: nothing, invoke: nothing, item: nothing, credit: nothing },
-        ...{ abort: nothing, stopped: nothing },
+        ...{ abort: nothing, stopped: nothing, items: nothing, wanted: nothing, given: nothing },
       },
     };
     return this.handOvers.isOver(turn, this.old);

@@ -67,7 +67,7 @@ class Bench {
       },
       owner: {
         ...{ settle: nothing, report: nothing, invoke: nothing, item: nothing, credit: nothing },
-        ...{ abort: nothing, stopped: nothing },
+        ...{ abort: nothing, stopped: nothing, items: nothing, wanted: nothing, given: nothing },
       },
     });
   }

@@ -30,7 +30,8 @@ export interface Calling {
    * Calls a function wherever it lives.
    *
    * @param name The function's name.
-   * @param args Positional arguments, anything JSON can say. Default: none.
+   * @param args Positional arguments, anything JSON can say. An async iterable or a `ReadableStream` among them is sent as a
+   * stream, item by item, as fast as the function reads it, and ended when the call ends. Default: none.
    * @param options Resources, keyword arguments, timeout and signal.
    * @returns What the function returned, read from JSON.
    * @throws {FarcallError} If the call failed; `code` says why, `ran` whether the function ran.
@@ -90,7 +91,7 @@ export interface Calling {
    * waits. The call begins at once; leaving the loop ends it.
    *
    * @param name The function's name.
-   * @param args Positional arguments, anything JSON can say. Default: none.
+   * @param args Positional arguments, anything JSON can say, and streams as in `call`. Default: none.
    * @param options Resources, keyword arguments, timeout, signal, and where to begin.
    * @returns The values, read from JSON. Everything that goes wrong is thrown where they are read: a `FarcallError` if the call
    * failed, a `TypeError` or `RangeError` if the name, the arguments or an option are not what they must be.

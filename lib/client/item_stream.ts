@@ -11,8 +11,9 @@ export interface ItemChecks {
 }
 
 /**
- * The values of a function that gives many, one after the other, as fast as they are read and no faster: a function that is
- * not read from waits. Leaving the loop, `return()` or ending its scope (`await using`) ends the function, too.
+ * Values that come from afar one after the other, as fast as they are read and no faster: whoever gives them waits. To a caller
+ * they are what a function gives; to a function, an argument that its caller gives as a stream. Leaving the loop, `return()` or
+ * ending its scope (`await using`) ends whoever gives them, too.
  *
  * Iterate over it once, or take it as a `ReadableStream` by `readable`.
  *

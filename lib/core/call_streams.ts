@@ -30,7 +30,7 @@ export class CallStreams {
     this.args = new CallArguments(connections, this.#budgets);
   }
 
-  /** Connections that have anything to do with a stream. */
+  /** Streams that are read here, and entries of connections that have anything to do with one. */
   get size(): number {
     return this.#open.size + this.#readers.size + this.#budgets.size + this.args.size;
   }

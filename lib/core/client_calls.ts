@@ -42,6 +42,16 @@ export class ClientCalls {
     return this.#pending.nextDeadlineAt ?? Infinity;
   }
 
+  /** Calls that have not ended, by any table. */
+  get pendingCount(): number {
+    return Math.max(this.#pending.size, this.#byWire.size, this.#unsent.size);
+  }
+
+  /** Streams that are read. */
+  get streamCount(): number {
+    return this.#budget.kept;
+  }
+
   /** How many were sent over a connection and have not ended. */
   countOver(connection: ConnectionId): number {
     return this.#pending.sizeOf(connection);

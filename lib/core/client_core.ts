@@ -28,6 +28,18 @@ import type { ClientOwnerEffects, EdgeEffects } from "./effects.ts";
 import type { ClientCommand, ClientEvent, ConnectionId, Dialect, WireMessage } from "./events.ts";
 import type { Machine } from "./machine.ts";
 
+/** Counts of everything in a client core that can grow. */
+export interface ClientSizes {
+  /** Calls that have not ended. */
+  readonly calls: number;
+  /** Functions that run. */
+  readonly running: number;
+  /** Streams that are read, of calls and of arguments; and one more if anything is kept of one that has ended. */
+  readonly streams: number;
+  /** Connections to nodes that are leaving. */
+  readonly leaving: number;
+}
+
 /** What a client core is made from. */
 export interface ClientCoreOptions {
   /** Nodes to connect to; the next one is tried when one does not answer. At least one. */
@@ -68,6 +80,13 @@ export class ClientCore implements Machine<ClientCommand, ClientOwnerEffects> {
     if (options.urls.length === 0) throw new RangeError("No URL to connect to");
     this.#urls = options.urls;
     this.#dialects = options.dialects ?? ["farcall.v1", "json"];
+  }
+
+  /** Counts of everything that can grow, for tests. At rest all are 0. */
+  sizes(): ClientSizes {
+    const { pendingCount: calls, streamCount } = this.#calls;
+    const { runningCount: running, streamCount: argumentCount } = this.#functions;
+    return { calls, running, streams: streamCount + argumentCount, leaving: this.#leaving.size };
   }
 
   /** Takes one event; see {@linkcode Machine.step}. */

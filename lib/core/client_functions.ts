@@ -50,6 +50,16 @@ export class ClientFunctions {
   readonly #budget = new StreamBudget();
   #last = 0;
 
+  /** Functions that run, by any table. */
+  get runningCount(): number {
+    return Math.max(this.#runs.size, this.#byWire.size);
+  }
+
+  /** Streamed arguments that are read. */
+  get streamCount(): number {
+    return this.#budget.kept;
+  }
+
   /** Functions that run for a connection. */
   countOver(connection: ConnectionId): number {
     let count = 0;

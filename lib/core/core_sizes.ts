@@ -24,7 +24,7 @@ export interface CoreSizes extends RouterSizes {
   readonly slotQueue: number;
   /** Runs whose callers are gone and that have not ended all the same. */
   readonly stuck: number;
-  /** Connections that have anything to do with a stream. */
+  /** Streams that this process reads, and entries of connections that have anything to do with a stream. */
   readonly streams: number;
   /** What the gateway to the reference's dialect knows and remembers. */
   readonly reference: number;

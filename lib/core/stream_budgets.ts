@@ -7,9 +7,9 @@ export class StreamBudgets {
   readonly own: StreamBudget = new StreamBudget();
   readonly #over = new Map<ConnectionId, StreamBudget>();
 
-  /** Connections over which streams come. */
+  /** Connections over which streams come, and streams that are read here. */
   get size(): number {
-    return this.#over.size;
+    return this.#over.size + this.own.kept;
   }
 
   /** Of what comes over a connection. */

@@ -37,6 +37,11 @@ export class StreamBudget {
     return this.#streams;
   }
 
+  /** Streams that share it, and one more if anything is kept of none of them: what must be 0 at rest. */
+  get kept(): number {
+    return this.#streams + (this.#streams === 0 && this.#exposed !== 0 ? 1 : 0);
+  }
+
   /** What is granted or kept of all of them. */
   get exposed(): number {
     return this.#exposed;

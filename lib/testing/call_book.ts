@@ -23,6 +23,8 @@ export interface BookedCall {
   readonly runs: readonly (string | undefined)[];
   /** What a run of it threw; `undefined` = nothing. */
   readonly threw: string | undefined;
+  /** What was wrong with its streams; `undefined` = nothing. */
+  readonly wrong: string | undefined;
   /** Commands of a request; empty = a call. */
   readonly commands: readonly BookedCall[];
 }
@@ -42,6 +44,7 @@ interface Entry extends BookedCall {
   endedAt: number | undefined;
   runs: (string | undefined)[];
   threw: string | undefined;
+  wrong: string | undefined;
   commands: Entry[];
   ends: number;
   isOrphan: boolean;
@@ -58,12 +61,16 @@ export interface RunEnd {
   returned(text: string): void;
   /** It threw. */
   threw(message: string): void;
+  /** Something is wrong with the streams that it was given. */
+  wrong(text: string): void;
 }
 
 /** Keeps a book of all calls of a world and checks it (I8): it sees callers and functions, never a machine. */
 export class CallBook {
   readonly #calls: Entry[] = [];
   readonly #openByCaller = new Map<object, Set<Entry>>();
+  /** What is wrong, and belongs to no call that is known. */
+  readonly #strays: string[] = [];
 
   /** A call begins. */
   begin(owner: object, caller: string, fun: string, startedAt: number): BookedCall {
@@ -92,7 +99,8 @@ export class CallBook {
   /** A function begins to run for a call, with these arguments. */
   run(number: number, args: JsonValue): RunEnd {
     const entry = this.#calls[number - 1];
-    if (entry === undefined) return { returned: () => {}, threw: () => {} };
+    const wrong = (text: string): void => this.accuse(number, text);
+    if (entry === undefined) return { returned: () => {}, threw: () => {}, wrong };
     const { command, siblings } = entry;
     const isRight = command === undefined || JSON.stringify(args) === argsOf(command, siblings);
     if (!isRight) entry.strange = JSON.stringify(args);
@@ -100,7 +108,15 @@ export class CallBook {
     return {
       returned: (text) => entry.runs[run] = text,
       threw: (message) => entry.threw = message,
+      wrong,
     };
+  }
+
+  /** Something is wrong with the streams of a call; 0 = nobody knows which. */
+  accuse(number: number, text: string): void {
+    const entry = this.#calls[number - 1];
+    if (entry === undefined) this.#strays.push(text);
+    else entry.wrong ??= text;
   }
 
   /** A call ended. */
@@ -133,12 +149,19 @@ export class CallBook {
 
   /** What is wrong with the calls; `stillOpen` are callers whose calls need not have ended. */
   violations(stillOpen: ReadonlySet<string>): Violation[] {
-    return this.#calls.flatMap((entry) => {
+    const strays = this.#strays.map((text): Violation => ({ invariant: "I8", text }));
+    const wrongs = this.#calls.flatMap((entry): Violation[] => {
       const text = defect(entry, stillOpen.has(entry.caller));
       if (text === undefined) return [];
       const { number, fun, caller } = entry;
       return [{ invariant: "I8", text: `call ${number} of ${fun} by ${caller} ${text}` }];
     });
+    return [...strays, ...wrongs];
+  }
+
+  /** What is wrong, and belongs to no call that is known. */
+  get strays(): readonly string[] {
+    return this.#strays;
   }
 
   #open(owner: object, entry: Entry): Entry {
@@ -153,7 +176,7 @@ export class CallBook {
     const entry: Entry = {
       ...{ number, caller, fun, startedAt, command, outcome: undefined, endedAt: undefined },
       ...{ runs: [], threw: undefined, commands: [], ends: 0, isOrphan: false },
-      ...{ siblings: new Map(), strange: undefined },
+      ...{ siblings: new Map(), strange: undefined, wrong: undefined },
     };
     this.#calls.push(entry);
     return entry;
@@ -173,7 +196,8 @@ function argsOf(
 }
 
 function defect(entry: Entry, mayBeOpen: boolean): string | undefined {
-  const { outcome, runs, ends, isOrphan, strange } = entry;
+  const { outcome, runs, ends, isOrphan, strange, wrong } = entry;
+  if (wrong !== undefined) return wrong;
   if (runs.length > 1) return `ran ${runs.length} times`;
   if (ends > 1) return `ended ${ends} times`;
   if (strange !== undefined) return `ran with ${strange}, before or without what it needs`;

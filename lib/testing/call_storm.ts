@@ -7,10 +7,12 @@
 
 import type { BookedCall } from "./call_book.ts";
 import type { FaultOptions } from "./fault_options.ts";
+import { calmPlans, drawPlan } from "./drawn_plan.ts";
 import { Chance } from "./seeded_chance.ts";
 import type { SimulatedClient } from "./simulated_client.ts";
 import type { SimulatedCallOptions } from "./simulated_offer.ts";
 import type { SimulatedNode } from "./simulated_node.ts";
+import { itemsOf, type StreamPlan } from "./stream_plan.ts";
 import { SimulatedWorld } from "./simulated_world.ts";
 import type { Violation } from "./violation.ts";
 import type { Tamper } from "./wire_text.ts";
@@ -50,6 +52,8 @@ interface Made {
   readonly life: string | undefined;
   readonly expected: string;
   readonly options: SimulatedCallOptions & { readonly timeoutMs: number };
+  /** Its streams, if it has any. */
+  readonly stream?: { readonly plan: StreamPlan; readonly arrived: () => number };
 }
 
 /** A call may end so much later than its deadline, in ms. */
@@ -58,6 +62,10 @@ const LATE_MS = 250;
 const TIMEOUT_MS_MAX = 8_000;
 const TIMEOUTS_MS: readonly number[] = [50, 500, 3_000, TIMEOUT_MS_MAX];
 const BURST_MAX = 24;
+/** So many of the calls have streams: each of those is some dozens of messages. */
+const STREAM_PART = 0.06;
+/** Time enough for any stream when nothing is wrong, in ms. */
+const CALM_MS = 60_000;
 /** Silence is noticed, connections idle, and flapping links are held, in less. */
 const REST_MS = 90_000;
 const VIOLATIONS_MAX = 20;
@@ -90,6 +98,8 @@ class CallStorm {
     this.#clients = [0, 1].map((number) =>
       this.#world.addClient(`client${number}`, rotated(this.#nodes, number * 2))
     );
+    // A function that nobody can dial: its calls go through the node of its client, whichever that is.
+    this.#clients[0]?.register("flow");
     this.#world.pass(5_000);
   }
 
@@ -102,6 +112,7 @@ class CallStorm {
     this.#heal();
     this.#world.pass(TIMEOUT_MS_MAX + LATE_MS);
     this.#world.pass(REST_MS);
+    this.#calm();
     const violations = [...this.#wrongCalls(), ...this.#leftovers()];
     const last = this.#nodes[0];
     if (violations.length === 0 && last !== undefined) {
@@ -115,6 +126,14 @@ class CallStorm {
     };
   }
 
+  /** Nothing is wrong any more: what flows now must reach its end. */
+  #calm(): void {
+    for (const caller of [...this.#nodes, ...this.#clients]) {
+      for (const plan of calmPlans(this.#chance)) this.#stream(caller, plan, CALM_MS);
+    }
+    this.#world.pass(CALM_MS + LATE_MS);
+  }
+
   #burst(): void {
     const caller = this.#hits(0.5) ? this.#pick(this.#clients) : this.#pick(this.#nodes);
     if (caller === undefined) return;
@@ -123,10 +142,12 @@ class CallStorm {
   }
 
   #call(caller: SimulatedNode | SimulatedClient): void {
+    const timeoutMs = TIMEOUTS_MS[this.#below(TIMEOUTS_MS.length)] ?? TIMEOUT_MS_MAX;
+    if (this.#hits(STREAM_PART)) return this.#stream(caller, drawPlan(this.#chance), timeoutMs);
     const number = this.#made.length;
     const idempotent = this.#hits(0.5);
     const options = {
-      timeoutMs: TIMEOUTS_MS[this.#below(TIMEOUTS_MS.length)] ?? TIMEOUT_MS_MAX,
+      timeoutMs,
       idempotent,
       waits: this.#hits(0.3),
       ...(idempotent && this.#hits(0.3) ? { hedgeMs: this.#below(300) } : {}),
@@ -135,8 +156,23 @@ class CallStorm {
     const fun = FUNCTIONS[this.#below(FUNCTIONS.length)] ?? "count";
     const booked = caller.call(fun, [number], options);
     if (booked === undefined) return;
-    const life = "incarnation" in caller ? caller.incarnation : undefined;
+    const life = lifeOf(caller);
     this.#made.push({ booked, caller, life, expected: `${answer(number)}`, options });
+  }
+
+  #stream(caller: SimulatedNode | SimulatedClient, plan: StreamPlan, timeoutMs: number): void {
+    const options = {
+      timeoutMs,
+      // Whoever can go on with a stream where it was may begin it anew, too.
+      idempotent: plan.resumes || this.#hits(0.3),
+      waits: this.#hits(0.3),
+    };
+    const made = caller.stream("flow", plan, options);
+    if (made === undefined) return;
+    const { booked, arrived } = made;
+    const expected = plan.asks ? "null" : `${itemsOf(plan)}`;
+    const life = lifeOf(caller);
+    this.#made.push({ booked, caller, life, expected, options, stream: { plan, arrived } });
   }
 
   #fault(): void {
@@ -184,18 +220,21 @@ class CallStorm {
   }
 
   #wrongCalls(): Violation[] {
-    return this.#made.flatMap((made) => {
+    const strays = this.#world.strays.map((text): Violation => ({ invariant: "I8", text }));
+    const wrongs = this.#made.flatMap((made): Violation[] => {
       const text = this.#defect(made);
       const { number, fun, caller } = made.booked;
       return text === undefined
         ? []
         : [{ invariant: "I8", text: `call ${number} of ${fun} by ${caller} ${text}` }];
     });
+    return [...strays, ...wrongs];
   }
 
-  #defect({ booked, caller, life, expected, options }: Made): string | undefined {
-    const { outcome, runs, ends, startedAt, endedAt = Infinity } = booked;
-    const isOrphan = "incarnation" in caller && caller.incarnation !== life;
+  #defect({ booked, caller, life, expected, options, stream }: Made): string | undefined {
+    const { outcome, runs, ends, startedAt, endedAt = Infinity, wrong } = booked;
+    const isOrphan = lifeOf(caller) !== life;
+    if (wrong !== undefined) return wrong;
     if (!options.idempotent && runs.length > 1) return `ran ${runs.length} times`;
     if (ends > 1) return `ended ${ends} times`;
     if (outcome === undefined) return isOrphan ? undefined : "never ended";
@@ -203,25 +242,30 @@ class CallStorm {
     if (lateMs > LATE_MS && !this.#stoodStill.has(caller)) return `ended ${lateMs} ms too late`;
     if (outcome.ok) {
       if (outcome.value.text !== expected) return `got ${outcome.value.text}, not ${expected}`;
+      const items = stream?.plan.asks ? itemsOf(stream.plan) : undefined;
+      if (items !== undefined && stream?.arrived() !== items) {
+        return `got ${stream?.arrived()} items of ${items}`;
+      }
       return runs.includes(expected) ? undefined : "has a result and no run that gave it";
     }
     const { code, ran } = outcome.error;
+    if (options.timeoutMs === CALM_MS) return `ended as ${code} though nothing was wrong`;
+    if (code === "PROTOCOL") return `broke the rules: ${outcome.error.message}`;
     if (ran === "no" && runs.length > 0) return `ended as ${code}/no, and ran`;
     if (ran === "yes" && runs.length === 0) return `ended as ${code}/yes, and did not run`;
     return undefined;
   }
 
   #leftovers(): Violation[] {
-    return this.#nodes.flatMap((node) => {
+    const ofNodes = this.#nodes.flatMap((node) => {
       const sizes = node.sizes();
       if (sizes === undefined) return [];
       const { calls, requests, running, own, inbound, queued, parked, slotQueue, stuck } = sizes;
       const waiting = { calls, requests, running, own, inbound, queued, parked, slotQueue, stuck };
-      const left = Object.entries(waiting).filter(([, count]) => count > 0);
-      if (left.length === 0) return [];
-      const text = `${node.name} still has ${left.map(([what, count]) => `${count} ${what}`)}`;
-      return [{ invariant: "I8", text }];
+      return leftAt(node.name, { ...waiting, streams: sizes.streams });
     });
+    const ofClients = this.#clients.flatMap((client) => leftAt(client.name, client.sizes()));
+    return [...ofNodes, ...ofClients];
   }
 
   #ends(): ReadonlyMap<string, number> {
@@ -250,6 +294,18 @@ class CallStorm {
   }
 }
 
+/** What somebody still has of what must be over. */
+function leftAt(name: string, sizes: object): Violation[] {
+  const left = Object.entries(sizes).filter(([, count]) => count > 0);
+  if (left.length === 0) return [];
+  const text = `${name} still has ${left.map(([what, count]) => `${count} ${what}`)}`;
+  return [{ invariant: "I8", text }];
+}
+
+function lifeOf(caller: SimulatedNode | SimulatedClient): string | undefined {
+  return "incarnation" in caller ? caller.incarnation : undefined;
+}
+
 const FUNCTIONS: readonly string[] = ["count", "count", "linger", "fail", "rare"];
 
 /** What a call's function gives for its number, so that no two calls can be mistaken for each other. */
@@ -264,6 +320,8 @@ function register(node: SimulatedNode, number: number): void {
   node.register("count", run, { ...options, runMsMax: 30 });
   node.register("linger", run, { ...options, runMsMax: 2_000 });
   if (number === 1) node.register("rare", run, { ...options, runMsMax: 30 });
+  // Not everywhere, so that most streams cross a link or two.
+  if (number % 3 === 1) node.register("flow", "streams", { maxHops: 8 });
   node.register("fail", () => {
     throw new Error("it fails");
   }, { ...options, runMsMax: 30 });

@@ -62,6 +62,8 @@ export type {
 } from "./simulated_offer.ts";
 export type { SimulatedFlooder } from "./simulated_flooder.ts";
 export type { Dialable, SimulatedFlooderOptions } from "./simulated_flooder.ts";
+export type { StreamPlan } from "./stream_plan.ts";
+export type { BookedStream } from "./simulated_streams.ts";
 export type { SimulatedClient } from "./simulated_client.ts";
 export type { SimulatedContext, SimulatedFunction } from "./simulated_function.ts";
 export type { BookedCall, BookedCommand } from "./call_book.ts";

@@ -9,7 +9,16 @@ import type { SimulatedFunction } from "./simulated_function.ts";
 import { SimulatedHost } from "./simulated_host.ts";
 import type { BookedOffer } from "./simulated_offer.ts";
 import type { Place } from "./simulated_paths.ts";
+import { SimulatedStreams } from "./simulated_streams.ts";
 import type { WorldRooms } from "./world_rooms.ts";
+
+/** A function of a life. */
+export interface OfferedFunction {
+  /** What it gives; `"streams"` = it does with streams what its arguments say. */
+  readonly run: SimulatedFunction | "streams";
+  /** Longest time a run takes, in ms. */
+  readonly runMsMax: number;
+}
 
 /** One life of a node: from a start to its death. */
 export interface Life {
@@ -17,7 +26,9 @@ export interface Life {
   readonly host: SimulatedHost<NodeCommand, NodeOwnerEffects>;
   readonly clock: SimulatedClock;
   readonly incarnation: string;
-  readonly functions: Map<number, { readonly run: SimulatedFunction; readonly runMsMax: number }>;
+  readonly functions: Map<number, OfferedFunction>;
+  /** Of the calls that it makes and of the functions that it runs. */
+  readonly streams: SimulatedStreams;
   readonly offers: Map<number, BookedOffer>;
   isLeaving: boolean;
 }
@@ -45,7 +56,7 @@ export function beginLife(
   behindMs: number,
   owner: NodeOwnerEffects,
 ): Life {
-  const { chance, faults, queue, network, noted } = rooms;
+  const { chance, faults, queue, network, noted, calls } = rooms;
   const { url, cluster, place, peers, policy, formsCluster } = node;
   const skewMs = exactMs(faults.clockSkewMsMax * (2 * chance.next() - 1));
   const clock = new SimulatedClock(() => queue.now, skewMs - behindMs);
@@ -60,6 +71,7 @@ export function beginLife(
     core,
     owner,
   );
+  const streams = new SimulatedStreams({ queue, chance, post: (stamp) => host.post(stamp) }, calls);
   const books = { functions: new Map(), offers: new Map(), isLeaving: false };
-  return { core, host, clock, incarnation: life, ...books };
+  return { core, host, clock, incarnation: life, streams, ...books };
 }

@@ -24,7 +24,10 @@ import {
   type SimulatedCommand,
   type SimulatedOfferOptions,
   type SimulatedRequestOptions,
+  streamCommand,
 } from "./simulated_offer.ts";
+import type { StreamPlan } from "./stream_plan.ts";
+import type { BookedStream } from "./simulated_streams.ts";
 import { beginLife, type Life } from "./simulated_life.ts";
 import type { Place } from "./simulated_paths.ts";
 import type { Dialable } from "./simulated_flooder.ts";
@@ -170,6 +173,7 @@ export class SimulatedNode implements Dialable {
     const life = this.#life;
     if (life === undefined) return;
     life.host.die();
+    life.streams.die();
     this.place.process = undefined;
     this.place.isDark = isDark;
     this.#life = undefined;
@@ -217,9 +221,14 @@ export class SimulatedNode implements Dialable {
   /**
    * Offers a function; a node that is dead or leaves offers nothing.
    *
+   * @param run The function; `"streams"` = one that does with streams what the plan of its call says.
    * @returns A number by which it can be withdrawn.
    */
-  register(name: string, run: SimulatedFunction, options: SimulatedOfferOptions = {}): number {
+  register(
+    name: string,
+    run: SimulatedFunction | "streams",
+    options: SimulatedOfferOptions = {},
+  ): number {
     this.#numbers += 1;
     const registration = this.#numbers;
     const life = this.#life;
@@ -255,6 +264,21 @@ export class SimulatedNode implements Dialable {
     return entry;
   }
 
+  /** Calls a function of streams; `undefined` = the node is dead. */
+  stream(
+    fun: string,
+    plan: StreamPlan,
+    options: SimulatedCallOptions = {},
+  ): BookedStream | undefined {
+    const life = this.#life;
+    if (life === undefined) return undefined;
+    const { calls, queue } = this.#rooms;
+    const booked = calls.begin(this, this.name, fun, queue.now);
+    const made = life.streams.begin(booked, plan);
+    life.host.post(streamCommand(booked.number, fun, plan, options));
+    return made;
+  }
+
   /** Asks for several commands that feed each other; `undefined` = the node is dead. */
   request(
     commands: readonly SimulatedCommand[],
@@ -270,14 +294,17 @@ export class SimulatedNode implements Dialable {
   #owner(): NodeOwnerEffects {
     const { queue, calls, told } = this.#rooms;
     return {
-      settle: (call, outcome) => calls.end(this, call, outcome, queue.now),
+      settle: (call, outcome) => {
+        this.#life?.streams.ended(call);
+        calls.end(this, call, outcome, queue.now);
+      },
       report: (report: Report) => told(this.name, report),
       invoke: (invocation) => this.#invoke(invocation),
-      items: () => {},
-      wanted: () => {},
-      given: () => {},
-      credit: () => {},
-      abort: () => {},
+      items: (call, batch) => this.#life?.streams.items(call, batch),
+      wanted: (call, arg, units) => this.#life?.streams.wanted(call, arg, units),
+      given: (invocation, _, batch) => this.#life?.streams.given(invocation, batch),
+      credit: (invocation, units) => this.#life?.streams.credit(invocation, units),
+      abort: (invocation) => this.#life?.streams.abort(invocation),
       stopped: () => this.#stopped(),
     };
   }
@@ -296,11 +323,13 @@ export class SimulatedNode implements Dialable {
     if (life === undefined || known === undefined) return;
     const { queue, chance, calls } = this.#rooms;
     const run = calls.run(numberOf(invocation.kwargs), invocation.args.value);
+    const does = known.run;
+    if (does === "streams") return life.streams.run(invocation, run);
     const delay = chance.isHit(0.5) ? 0 : exactMs(known.runMsMax * chance.next());
     queue.add(queue.now + delay, () => {
       if (this.#life !== life) return;
       const context = { node: this.name, now: queue.now, random: () => chance.next() };
-      const ended = runFunction(known.run, invocation, context);
+      const ended = runFunction(does, invocation, context);
       if (ended.type === "returned") run.returned(ended.value.text);
       else run.threw(ended.error.message);
       life.host.post((now) => ({ ...ended, now }));

@@ -4,6 +4,7 @@ import type { JsonValue } from "../protocol/json_value.ts";
 import { functionName, resourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { withReferences } from "../rpc/text_references.ts";
+import { planArgs, type StreamPlan } from "./stream_plan.ts";
 import { numbered, numberedKwargs } from "./simulated_function.ts";
 
 /** How a function is offered. */
@@ -76,6 +77,19 @@ export function callCommand(
     hedgeMs: options.hedgeMs,
   };
   return (now) => ({ ...command, now });
+}
+
+/** A call with streams as a machine takes it. */
+export function streamCommand(
+  call: number,
+  fun: string,
+  plan: StreamPlan,
+  options: SimulatedCallOptions,
+): (now: number) => Extract<CallCommand, { type: "call" }> {
+  const command = callCommand(call, fun, planArgs(plan), options);
+  const stream = plan.asks ? { resumeFrom: plan.resumes ? 0 : undefined } : undefined;
+  const streamed = plan.gives === undefined ? undefined : [0];
+  return (now) => ({ ...command(now), stream, streamed });
 }
 
 /** A request as a machine takes it. */

@@ -146,6 +146,11 @@ export class SimulatedWorld {
     return this.#calls.all();
   }
 
+  /** What was wrong with streams of which nobody knows the call. */
+  get strays(): readonly string[] {
+    return this.#calls.strays;
+  }
+
   /**
    * A new node, which lives from now on.
    *

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { callStorm, type CallStormOptions } from "@farcall/farcall/testing";
+import { batchOf } from "../../lib/protocol/item_batch.ts";
 import { Payload } from "../../lib/protocol/payload.ts";
 import { storms } from "../../scripts/call_storm.ts";
 
@@ -51,4 +52,41 @@ Deno.test("callStorm finds a call that runs twice and must not", () => {
     message.type === "call" ? { ...message, idempotent: true, hedgeMs: 1 } : message
   );
   assertStringIncludes(lie, "ran 2 times");
+});
+
+Deno.test("callStorm finds an item that is missing in a stream", () => {
+  let items = 0;
+  const lie = found((message) =>
+    message.type === "items" && (items += 1) % 9 === 0 ? undefined : message
+  );
+  assertStringIncludes(lie, " of a stream, not ");
+});
+
+Deno.test("callStorm finds an item that comes twice", () => {
+  const lie = found((message) => {
+    if (message.type !== "items" || message.batch.count > 1) return message;
+    const [text] = [message.batch.list.text.slice(1, -1)];
+    return { ...message, batch: batchOf([text, text]) };
+  });
+  assertStringIncludes(lie, " of a stream, not ");
+});
+
+Deno.test("callStorm finds credit that nobody gave, and credit that is lost", () => {
+  const more = found((message) =>
+    message.type === "credit" ? { ...message, units: message.units + 60_000 } : message
+  );
+  assertStringIncludes(more, "broke the rules");
+  const none = found((message) =>
+    message.type === "credit" && message.arg === undefined ? undefined : message
+  );
+  assertStringIncludes(none, "though nothing was wrong");
+});
+
+Deno.test("callStorm finds the end of an argument that is lost, and an argument that is given to nobody", () => {
+  const endless = found((message) => message.type === "end" ? undefined : message);
+  assertStringIncludes(endless, "though nothing was wrong");
+  const unasked = found((message) =>
+    message.type === "credit" && message.arg !== undefined ? undefined : message
+  );
+  assertStringIncludes(unasked, "though nothing was wrong");
 });

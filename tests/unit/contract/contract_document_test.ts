@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import { digestOf, sha256Hex } from "../../../lib/client/contract_digest.ts";
 import { contract } from "../../../lib/contract/contract.ts";
+import { streamed } from "../../../lib/contract/streamed.ts";
 
 Deno.test("a contract's text is canonical and holds all that was agreed on", () => {
   const made = contract("f", {
@@ -34,6 +35,18 @@ Deno.test("a contract's schemas are JSON Schema of what travels, where the libra
   assertEquals(returnsOf(toStandardJsonSchema(v.number())), number);
   assertEquals(returnsOf(z.number().transform(String)), number);
   assertEquals([returnsOf(v.number()), returnsOf(z.date())], [null, null]);
+});
+
+Deno.test("a streamed argument is a list to those who read a contract's text", () => {
+  const made = contract("f", {
+    args: [streamed(z.number()), streamed(z.date())],
+    returns: v.null(),
+  });
+  const number = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "number" };
+  assertEquals(JSON.parse(made.text).args, [
+    { type: "array", items: number, streamed: true },
+    { type: "array", items: {}, streamed: true },
+  ]);
 });
 
 Deno.test("equal contracts have equal digests, and each part of a contract counts", () => {

@@ -4,6 +4,7 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
 import { contract } from "../../../lib/contract/contract.ts";
+import { streamed } from "../../../lib/contract/streamed.ts";
 import { isStandardSchema, type StandardSchema } from "../../../lib/contract/standard_schema.ts";
 
 Deno.test("contract keeps its terms and says what is left out", () => {
@@ -66,4 +67,16 @@ Deno.test("the standard's own types fit where a contract takes a schema", () => 
     both: StandardSchemaV1<string, number> & StandardJSONSchemaV1<string, number>,
   ): StandardSchema[] => [fits(schema), fits(both)];
   assertEquals(takes.length, 2);
+});
+
+Deno.test("streamed takes schemas only, and a contract has eight at most", () => {
+  const numbers = streamed(z.number());
+  assert(isStandardSchema(numbers));
+  const { validate } = numbers["~standard"];
+  assertEquals(validate([1]), { issues: [{ message: "Expected a stream" }] });
+  const args = (count: number): StandardSchema[] => new Array(count).fill(numbers);
+  assertEquals(contract("f", { args: args(8), returns: v.null() }).terms.args.length, 8);
+  assertThrows(() => contract("f", { args: args(9), returns: v.null() }), RangeError, "8");
+  // @ts-expect-error for programs without types
+  assertThrows(() => streamed(Number), TypeError, "schema");
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { functionName, nodeUrl, resourceName } from "../../../lib/protocol/names.ts";
 import { contractDigest } from "../../../lib/protocol/contract_facts.ts";
+import { batchUnits } from "../../../lib/protocol/item_batch.ts";
 import { Payload } from "../../../lib/protocol/payload.ts";
 import { SUBPROTOCOL_V1, v1Codec } from "../../../lib/protocol/v1_codec.ts";
 import type { V1Message } from "../../../lib/protocol/v1_messages.ts";
@@ -214,4 +215,31 @@ Deno.test("v1Codec reads an offer whatever of its list is there, and passes over
       contract: { ...contract, digest: contractDigest("d") },
     },
   ]);
+});
+
+Deno.test("v1Codec reads which arguments of a call are streams, each once and eight at most", () => {
+  const places = (streamed: readonly unknown[]): unknown => {
+    const [message] = read({ ...CALL, streamed });
+    return message?.type === "call" && message.streamed;
+  };
+  assertEquals(places([2, 0, 2]), [2, 0]);
+  assertEquals(places([]), undefined);
+  assertEquals(places([0, 1, 2, 3, 4, 5, 6, 7]), [0, 1, 2, 3, 4, 5, 6, 7]);
+  for (const wrong of [[0, 1, 2, 3, 4, 5, 6, 7, 8], [256], [-1], ["0"], 0]) {
+    assertEquals(refusal({ ...CALL, streamed: wrong }).kind, "bad_shape");
+  }
+});
+
+Deno.test("v1Codec counts the items of a message, of which there is at least one", () => {
+  const [items] = read({ type: "items", id: 1, arg: 3, values: [1, "two", null] });
+  assert(items?.type === "items");
+  assertEquals([items.arg, items.batch.count, items.batch.list.text], [3, 3, '[1,"two",null]']);
+  // Each counts as its text and 64 more.
+  assertEquals(batchUnits(items.batch), 1 + 5 + 4 + 3 * 64);
+  for (const wrong of [{ values: [] }, { values: 7 }, {}, { values: [1], arg: 256 }]) {
+    assertEquals(refusal({ type: "items", id: 1, ...wrong }).kind, "bad_shape");
+  }
+  for (const type of ["end", "stop"]) {
+    assertEquals(refusal({ type, id: 1 }).kind, "bad_shape");
+  }
 });

@@ -4,6 +4,7 @@ import { CORE_MUTANTS } from "./core_mutants.ts";
 import { DISTANCE_MUTANTS } from "./distance_mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { REFERENCE_MUTANTS } from "./reference_mutants.ts";
+import { STREAM_MUTANTS } from "./stream_mutants.ts";
 
 /** Every planted bug. */
 export const ALL_MUTANTS: readonly Mutant[] = [
@@ -12,6 +13,7 @@ export const ALL_MUTANTS: readonly Mutant[] = [
   ...REFERENCE_MUTANTS,
   ...CORE_MUTANTS,
   ...CALL_MUTANTS,
+  ...STREAM_MUTANTS,
 ];
 
 /** What has to catch them: the tests of how offers travel and how calls end. A test file that a mutant names comes first, for it. */

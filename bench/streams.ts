@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * A stream through two relays to a slow reader, each node a process of its own: how much memory each takes, whether many
- * streams at once get equal parts, and what a small item costs.
+ * A stream through two relays to a slow reader, each node a process of its own: how much memory each takes, in both directions,
+ * whether many streams at once get equal parts, and what a small item costs.
  *
  * `deno run -A bench/streams.ts [--mib 1024] [--streams 1000] [--items 200000]`
  *
@@ -9,7 +9,7 @@
  */
 import { cpuUsage } from "node:process";
 import { parseArgs } from "node:util";
-import { type FarcallNode, startNode } from "../mod.ts";
+import { type FarcallNode, ItemStream, startNode } from "../mod.ts";
 
 const PIECE = "x".repeat(32 * 1024);
 const SMALL = "x".repeat(1024);
@@ -81,12 +81,19 @@ async function provide(self: FarcallNode): Promise<void> {
   self.register("pieces", (args) => give(args, PIECE), { maxHops: 8 });
   self.register("small", (args) => give(args, SMALL), { maxHops: 8 });
   self.register("tiny", (args) => give(args, "tick"), { maxHops: 8 });
+  self.register("sink", async ([given]) => given instanceof ItemStream ? await count(given) : 0, {
+    maxHops: 8,
+  });
   await Promise.resolve();
 }
 
-async function readOne(self: FarcallNode, pieces: number): Promise<number> {
+async function* pieces(count: number): AsyncGenerator<string> {
+  for (let left = count; left > 0; left -= 1) yield PIECE;
+}
+
+async function count(pieces: AsyncIterable<unknown>): Promise<number> {
   let read = 0;
-  for await (const _piece of self.stream("pieces", [pieces])) {
+  for await (const _piece of pieces) {
     read += 1;
     // A reader that does something else now and then.
     if (read % 64 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -147,12 +154,14 @@ async function child(): Promise<void> {
     else if (word === "cpu") tell({ cpuMs: (cpuUsage().user + cpuUsage().system) / 1000 });
     else if (word === "end") break;
     else {
-      const [what, count] = word.split(" ");
+      const [what, amount] = word.split(" ");
       const began = performance.now();
-      if (what === "many") await readMany(self, Number(count));
-      else if (what === "tiny") await readTiny(self, Number(count));
+      if (what === "many") await readMany(self, Number(amount));
+      else if (what === "tiny") await readTiny(self, Number(amount));
       else {
-        const read = await readOne(self, Number(count));
+        const read = what === "give"
+          ? Number(await self.call("sink", [pieces(Number(amount))], { timeout: 3_600_000 }))
+          : await count(self.stream("pieces", [Number(amount)]));
         const seconds = (performance.now() - began) / 1000;
         const mib = read * PIECE.length / MIB;
         tell({
@@ -222,11 +231,24 @@ async function run(): Promise<void> {
   const reader = nodes.at(-1);
   if (reader === undefined) return;
   for (const one of nodes) await one.next();
+  await measureMemory(nodes, reader, "one", "as a result");
+  await measureMemory(nodes, reader, "give", "as an argument");
+  console.log((await reader.ask(`many ${values.streams}`)).text);
+  await measureTiny(nodes, reader);
+  for (const one of nodes.toReversed()) await one.end();
+}
+
+async function measureMemory(
+  nodes: readonly Process[],
+  reader: Process,
+  word: "one" | "give",
+  how: string,
+): Promise<void> {
   const pieces = (mib: number): number => Math.ceil(mib * MIB / PIECE.length);
   // What a process takes once its code is compiled and its heap has grown to its working size.
-  await reader.ask(`one ${pieces(64)}`);
+  await reader.ask(`${word} ${pieces(64)}`);
   const rest = await Promise.all(nodes.map((one) => one.ask("rest")));
-  console.log((await reader.ask(`one ${pieces(Number(values.mib))}`)).text);
+  console.log(`${how}: ${(await reader.ask(`${word} ${pieces(Number(values.mib))}`)).text}`);
   const peaks = await Promise.all(nodes.map((one) => one.ask("peak")));
   nodes.forEach(({ role }, index) => {
     const [from, to] = [rest[index]?.restMib ?? 0, peaks[index]?.peakMib ?? 0];
@@ -234,9 +256,6 @@ async function run(): Promise<void> {
       `${role}: ${from} MiB at rest after 64 MiB, peak ${to} MiB, growth ${to - from} MiB`,
     );
   });
-  console.log((await reader.ask(`many ${values.streams}`)).text);
-  await measureTiny(nodes, reader);
-  for (const one of nodes.toReversed()) await one.end();
 }
 
 async function measureTiny(nodes: readonly Process[], reader: Process): Promise<void> {

@@ -343,3 +343,29 @@ Deno.test("more than eight streamed arguments are refused before anything is sen
   await assertRejects(() => node.call("many", sources), RangeError, "at most 8");
   assertEquals(await node.call("many", sources.slice(1)), 8);
 });
+
+Deno.test("arguments that nobody goes on reading do not stop those of other calls", async () => {
+  await using chain = await relayed();
+  const { provider, reader } = chain;
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  provider.register("stuck", async ([texts]) => {
+    await streamOf(texts).next();
+    await mayEnd;
+  });
+  provider.register("sum", async ([numbers]) => await sumOf(streamOf(numbers)));
+  await listed(reader, "sum");
+  const long = "x".repeat(10_000);
+  let given = 0;
+  const endless = async function* (): AsyncGenerator<string> {
+    for (;; given += 1) yield long;
+  };
+  const stuck = Array.from({ length: 50 }, () => reader.call("stuck", [endless()]));
+  await until(() => provider.counts().running === 50);
+  const sums = Array.from({ length: 50 }, () => reader.call("sum", [new Source(1_000)]));
+  assertEquals(new Set(await Promise.all(sums)), new Set([499_500]));
+  // What is under way of all of them shares one window of 4 MiB, but for a little of each.
+  assertLess(given * long.length, 8 * 1024 * 1024);
+  end();
+  await Promise.all(stuck);
+  await chain.rest();
+});

@@ -72,6 +72,12 @@ interface Flight {
   readonly frame: readonly V1Message[] | string | Uint8Array<ArrayBuffer>;
 }
 
+/** Where a node reads from. */
+interface Source {
+  readonly link: number;
+  readonly other: number;
+}
+
 interface Wire {
   readonly one: number;
   readonly other: number;
@@ -177,10 +183,11 @@ export class Federation {
     }
     // The ends of each link must know each other.
     this.settle();
+    const sources = this.#sources();
     let rounds = 0;
     for (let frames = -1; frames !== this.counts.frames; rounds++) {
       frames = this.counts.frames;
-      for (let node = 0; node < this.graph.size; node++) this.#read(node);
+      for (const [node, some] of sources) this.#read(node, some);
     }
     for (const { one, other } of this.#wires.values()) this.#pace(one, other, false);
     this.settle();
@@ -188,10 +195,9 @@ export class Federation {
   }
 
   /** A node reads one frame from each of its links. */
-  #read(node: number): void {
-    for (const other of this.graph.of(node)) {
-      const link = this.#linkOf.get(pair(node, other));
-      if (link !== undefined) this.#members[other]?.turn(link);
+  #read(node: number, sources: readonly Source[]): void {
+    for (const { link, other } of sources) {
+      this.#members[other]?.turn(link);
       const frames = this.#flights.get(node);
       if (frames === undefined) continue;
       this.#flights.delete(node);
@@ -199,6 +205,16 @@ export class Federation {
         this.#members[node]?.receive(link, this.#opened(node, frame));
       }
     }
+  }
+
+  #sources(): ReadonlyMap<number, readonly Source[]> {
+    const sources = new Map<number, Source[]>();
+    for (let node = 0; node < this.graph.size; node++) sources.set(node, []);
+    for (const [link, { one, other }] of this.#wires) {
+      sources.get(one)?.push({ link, other });
+      sources.get(other)?.push({ link, other: one });
+    }
+    return sources;
   }
 
   #pace(one: number, other: number, isHeld: boolean): void {

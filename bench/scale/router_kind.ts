@@ -79,7 +79,9 @@ class RouterMember implements Member {
 
   turn(open?: number): void {
     const isWritable = (link: number): boolean => link === open || !this.#held.has(link);
-    if (this.router.hasPending()) this.router.flush(this.#output, isWritable, NOW);
+    if (open !== undefined || this.router.hasPending()) {
+      this.router.flush(this.#output, isWritable, NOW);
+    }
   }
 
   listings(): Iterable<Listing> {

@@ -182,11 +182,8 @@ export class FrameReader {
     const fault = groupFault(name) ?? handleFault(handle, taken.size);
     if (fault !== undefined) return fault;
     if (taken.group(handle) !== undefined) return `Handle ${handle} is in use`;
-    const known = this.#table.groups.find(name);
-    if (known !== undefined && taken.handle(known) !== undefined) {
-      return `A group of ${name.origin} is named twice`;
-    }
     const group = this.#table.intern(name);
+    if (taken.handle(group) !== undefined) return `A group of ${name.origin} is named twice`;
     this.#remember(session, group);
     taken.bind(handle, group);
     return undefined;

@@ -61,10 +61,10 @@ export interface ListingChange {
 /** Whether an offer of a group is listed at all: the import rules of this node. */
 export type ListingFilter = (name: GroupName, fun: FunctionName) => boolean;
 
-type Listings = ReadonlyMap<string, Listing>;
+type Nearest = ReadonlyMap<string, NearestOffer>;
 
 const NONE: readonly Listing[] = [];
-const NO_LISTINGS: Listings = new Map();
+const NOTHING: Nearest = new Map();
 
 /** Which functions can be called from here, and who provides them. */
 export class FunctionRegistry {
@@ -106,11 +106,9 @@ export class FunctionRegistry {
   relist(change: () => ListingFilter | undefined): void {
     const isWatched = this.#observer !== undefined || this.#asked.size > 0;
     const origins = isWatched ? [...this.#origins()] : [];
-    const before = origins.map((origin) => this.#listingsOf(origin));
+    const before = origins.map((origin) => this.#nearest(origin));
     this.#isListed = change();
-    origins.forEach((origin, at) =>
-      this.#tell(before[at] ?? NO_LISTINGS, this.#listingsOf(origin))
-    );
+    origins.forEach((origin, at) => this.#tell(before[at] ?? NOTHING, this.#nearest(origin)));
   }
 
   /** What would be listed for the function if it were not kept out, nearest first. */
@@ -230,20 +228,14 @@ export class FunctionRegistry {
     origin: NodeUrl,
     fun?: FunctionName,
     isListed = this.#isListed,
-  ): ReadonlyMap<string, NearestOffer> {
+  ): Nearest {
     const groups: ListedGroup[] = [];
     for (const group of this.#known.ofOrigin(origin)) {
       const offers = this.#offers[group];
       if (offers === undefined) continue;
       groups.push({ name: this.#known.name(group), distance: this.#distances.get(group), offers });
     }
-    return nearestOffers(groups, fun, isListed);
-  }
-
-  #listingsOf(origin: NodeUrl): Listings {
-    const listings = new Map<string, Listing>();
-    for (const [key, nearest] of this.#nearest(origin)) listings.set(key, listingOf(nearest));
-    return listings;
+    return groups.length === 0 ? NOTHING : nearestOffers(groups, fun, isListed);
   }
 
   #sorted(fun: FunctionName, isListed = this.#isListed): readonly Listing[] {
@@ -263,21 +255,23 @@ export class FunctionRegistry {
   /** Makes a change of one origin's groups, and tells what it means to those who look. */
   #observed(origin: NodeUrl, change: () => void): void {
     if (this.#observer === undefined && this.#asked.size === 0) return change();
-    const before = this.#listingsOf(origin);
+    const before = this.#nearest(origin);
     change();
-    this.#tell(before, this.#listingsOf(origin));
+    this.#tell(before, this.#nearest(origin));
   }
 
-  #tell(before: Listings, after: Listings): void {
+  #tell(before: Nearest, after: Nearest): void {
     const changes: ListingChange[] = [];
-    for (const [key, listing] of after) {
+    for (const [key, one] of after) {
       const old = before.get(key);
-      if (old !== undefined && isSameListing(old, listing)) continue;
+      if (old !== undefined && isSameListing(old, one)) continue;
+      const listing = listingOf(one);
       changes.push({ type: old === undefined ? "added" : "changed", listing });
-      this.#replace(listing.fun, old, listing);
+      this.#replace(listing.fun, old === undefined ? undefined : listingOf(old), listing);
     }
-    for (const [key, listing] of before) {
+    for (const [key, one] of before) {
       if (after.has(key)) continue;
+      const listing = listingOf(one);
       changes.push({ type: "lost", listing });
       this.#replace(listing.fun, listing, undefined);
     }
@@ -313,9 +307,12 @@ function listingOf({ offer, group: { name, distance } }: NearestOffer): Listing 
   };
 }
 
-function isSameListing(a: Listing, b: Listing): boolean {
-  return a.distance === b.distance && a.incarnation === b.incarnation && a.cluster === b.cluster &&
-    a.maxHops === b.maxHops && a.dialect === b.dialect && isSameContract(a.contract, b.contract);
+function isSameListing(a: NearestOffer, b: NearestOffer): boolean {
+  const [one, other] = [a.group.name, b.group.name];
+  return a.group.distance === b.group.distance && one.incarnation === other.incarnation &&
+    one.cluster === other.cluster && one.maxHops === other.maxHops &&
+    (one.writer === undefined) === (other.writer === undefined) &&
+    isSameContract(a.offer.contract, b.offer.contract);
 }
 
 /** Where a listing is, or belongs, in the sorted list of its function. */

@@ -36,16 +36,16 @@ export class GroupTable {
 
   /** The name's number; a new name gets one. */
   intern(name: GroupName): number {
-    const first = this.#first.get(name.origin);
-    const known = this.#find(name, first);
-    if (known !== undefined) return known;
-    const index = this.#free.pop() ?? this.#names.length;
-    this.#names[index] = name;
-    if (first === undefined) this.#first.set(name.origin, index);
-    else {
+    const index = this.#free.at(-1) ?? this.#names.length;
+    const first = this.#first.claim(name.origin, index);
+    if (first !== undefined) {
+      const known = this.#find(name, first);
+      if (known !== undefined) return known;
       const others = this.#others.get(name.origin) ?? new Map<string, number>();
       this.#others.set(name.origin, others.set(groupKey(name), index));
     }
+    this.#free.pop();
+    this.#names[index] = name;
     return index;
   }
 
@@ -69,7 +69,7 @@ export class GroupTable {
     else if (others === undefined) this.#first.delete(name.origin);
     else {
       for (const [key, next] of others) {
-        this.#first.set(name.origin, next);
+        this.#first.move(name.origin, next);
         others.delete(key);
         break;
       }

@@ -14,6 +14,8 @@ import { NarrowNumbers } from "./narrow_numbers.ts";
 
 /** Places at least; a power of two, as all sizes are. */
 const PLACES_MIN = 32;
+/** Below this the table grows to the fourfold. */
+const FEW = 512;
 /** Places that a search looks at: with at most 5 of 8 in use, next to no URL finds all of them taken. */
 const WINDOW = 16;
 /** What a place holds beside a number plus {@linkcode TAKEN}: nothing yet, or nothing any more. */
@@ -46,16 +48,22 @@ export class OriginIndex {
     return place === undefined ? this.#crowded.get(origin) : this.#places.get(place) - TAKEN;
   }
 
-  /** Gives the origin another number, or its first. */
-  set(origin: NodeUrl, number: number): void {
+  /** Gives a number to an origin that has none; returns the one that it had, else `undefined`. */
+  claim(origin: NodeUrl, number: number): number | undefined {
     const hash = hashOf(origin);
     const place = this.#find(origin, hash);
-    if (place !== undefined) this.#places.set(place, number + TAKEN);
-    else if (this.#crowded.has(origin)) this.#crowded.set(origin, number);
-    else {
-      if ((this.#used + 1) * 8 > this.#places.length * 5) this.#rebuild();
-      this.#insert(origin, hash, number);
-    }
+    const known = place === undefined ? this.#crowded.get(origin) : this.#places.get(place) - TAKEN;
+    if (known !== undefined) return known;
+    if ((this.#used + 1) * 8 > this.#places.length * 5) this.#rebuild();
+    this.#insert(origin, hash, number);
+    return undefined;
+  }
+
+  /** Gives another number to an origin that has one. */
+  move(origin: NodeUrl, number: number): void {
+    const place = this.#find(origin, hashOf(origin));
+    if (place === undefined) this.#crowded.set(origin, number);
+    else this.#places.set(place, number + TAKEN);
   }
 
   /** Takes an origin out; the URL must still be under its number. */
@@ -104,7 +112,7 @@ export class OriginIndex {
       if (held >= TAKEN) numbers.push(held - TAKEN);
     }
     let length = PLACES_MIN;
-    while (length < numbers.length * 3) length *= 2;
+    while (length < numbers.length * 3) length *= length < FEW ? 4 : 2;
     this.#clear();
     this.#places.resize(length);
     for (const number of numbers) {

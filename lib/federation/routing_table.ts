@@ -100,9 +100,9 @@ export class RoutingTable {
 
   /** The group's number; a content that was kept for it is taken up again. */
   intern(name: GroupName): number {
-    const known = this.groups.find(name);
-    if (known !== undefined) return known;
+    const { size } = this.groups;
     const group = this.groups.intern(name);
+    if (this.groups.size === size) return group;
     const kept = this.retained.take(name);
     if (kept !== undefined) this.#contents.set(group, kept);
     this.idle.add(group);

@@ -20,7 +20,8 @@ Deno.test("OriginIndex agrees with a Map over any series of additions, moves and
       const before = twin.get(origin);
       if (type === "set") {
         twin.set(origin, origins.push(origin) - 1);
-        index.set(origin, origins.length - 1);
+        assertEquals(index.claim(origin, origins.length - 1), before);
+        if (before !== undefined) index.move(origin, origins.length - 1);
       } else {
         index.delete(origin);
         twin.delete(origin);
@@ -46,7 +47,7 @@ Deno.test("OriginIndex keeps origins that a peer chose to fall on one place", ()
   const { origins, index } = indexed();
   for (let number = 0; origins.length < 100; number++) {
     const origin = nodeUrl(`ws://n${number}.example`);
-    if (placeOf(origin, 1024) === 7) index.set(origin, origins.push(origin) - 1);
+    if (placeOf(origin, 1024) === 7) index.claim(origin, origins.push(origin) - 1);
   }
   const found = (): number =>
     origins.filter((origin, number) => origin !== undefined && index.get(origin) === number).length;

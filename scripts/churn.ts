@@ -74,7 +74,8 @@ async function runAll({ seed: first, repeats, churnMs }: ChurnFlags): Promise<nu
         `seed ${seed}: right ${shown(beginMs)} after the start, ${faults} faults, ` +
           `right ${shown(healedMs)} after those that end, ${
             shown(convergedMs)
-          } after those that stay${isLate ? ", too late" : ""}`,
+          } after those that stay${isLate ? ", too late" : ""}; ` +
+          `a process stood still for ${shown(stillMs.healed)} and ${shown(stillMs.converged)}`,
       );
     } catch (error) {
       wrong += 1;

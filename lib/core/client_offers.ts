@@ -21,6 +21,11 @@ export class ClientOffers {
     this.#offered = offered;
   }
 
+  /** Whether a client offers anything. */
+  has(connection: ConnectionId): boolean {
+    return this.#byClient.has(connection);
+  }
+
   /** A client offers a function. */
   offer(turn: Turn, { id: connection }: ConnectionRecord, message: OfferMessage): void {
     const offers = this.#byClient.get(connection) ?? new Map<number, RegistrationId>();

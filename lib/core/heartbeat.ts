@@ -27,17 +27,21 @@ export class Heartbeat {
   readonly #connections: ConnectionTable;
   readonly #drop: Drop;
   readonly #isSpare: (connection: ConnectionId) => boolean;
+  readonly #offers: (connection: ConnectionId) => boolean;
   #nextAt = 0;
 
   /**
    * @param drop Ends a connection.
    * @param isSpare Whether the peer of a link of the reference has another one besides.
+   * @param offers Whether a client offers functions: others wait for it as for a node.
    */
   constructor(
     connections: ConnectionTable,
     drop: Drop,
     isSpare: (connection: ConnectionId) => boolean,
+    offers: (connection: ConnectionId) => boolean,
   ) {
+    this.#offers = offers;
     this.#isSpare = isSpare;
     this.#connections = connections;
     this.#drop = drop;
@@ -78,7 +82,7 @@ export class Heartbeat {
       return;
     }
     if (record.role === "parting") return;
-    const isOurs = record.role === "link" || record.purpose === "call";
+    const isOurs = record.role === "link" || record.purpose === "call" || this.#offers(record.id);
     if (silentMs >= (isOurs ? DEAD_AFTER_MS : CLIENT_DEAD_AFTER_MS)) {
       return this.#drop(turn, record, CLOSE.unresponsive, "nothing heard for too long");
     }

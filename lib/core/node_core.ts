@@ -167,7 +167,8 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       ...{ self, connections, router, peers, drop, observer: former },
       isBusy: ({ id, inbound }) => inbound.size > 0 || this.#calls.carries(id),
     });
-    this.#heartbeat = new Heartbeat(connections, drop, gateway.isSpare.bind(gateway));
+    const offers = clientOffers.has.bind(clientOffers);
+    this.#heartbeat = new Heartbeat(connections, drop, gateway.isSpare.bind(gateway), offers);
     this.#urls = new UrlWatch(url, router);
     const reach = options.reach ?? "auto";
     const calls = this.#calls = new CallRouter({

@@ -279,7 +279,10 @@ export const PING_AFTER_MS = 5_000;
 export const RIVAL_PING_MS = 2_000;
 /** Silence after which a peer counts as dead, in ms. */
 export const DEAD_AFTER_MS = 15_000;
-/** Silence after which a node pings a client, in ms: later than the client itself would. */
+/**
+ * Silence after which a node pings a client, in ms: later than the client itself would. A client that offers functions is
+ * treated as a node is, since others wait for it.
+ */
 export const CLIENT_PING_AFTER_MS = 15_000;
 /** Silence after which a client counts as dead, in ms. */
 export const CLIENT_DEAD_AFTER_MS = 30_000;

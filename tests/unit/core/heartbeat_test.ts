@@ -12,16 +12,22 @@ function history(
   seconds: number,
   stepS = 1,
   isSpare = false,
+  offers = false,
 ): string[] {
   const done: string[] = [];
   const connections = new ConnectionTable();
   const record = connections.open(1, dialect, "test", purpose, undefined, 0);
   record.role = role;
   let second = 0;
-  const heartbeat = new Heartbeat(connections, () => {
-    done.push(`drop@${second}`);
-    connections.remove(1);
-  }, () => isSpare);
+  const heartbeat = new Heartbeat(
+    connections,
+    () => {
+      done.push(`drop@${second}`);
+      connections.remove(1);
+    },
+    () => isSpare,
+    () => offers,
+  );
   const nothing = (): void => {};
   for (; second <= seconds; second += stepS) {
     const turn: Turn = {
@@ -51,6 +57,12 @@ Deno.test("Heartbeat pings a silent link after 5 s and drops it after 15 s", () 
 
 Deno.test("Heartbeat is more patient with those who only call", () => {
   assertEquals(history("client", "accepted", "farcall.v1", 60), ["ping@15", "drop@30"]);
+});
+
+Deno.test("Heartbeat is as strict with a client that offers functions as with a link", () => {
+  assertEquals(history("client", "accepted", "farcall.v1", 60, 1, false, true), [
+    ...["ping@5", "drop@15"],
+  ]);
 });
 
 Deno.test("Heartbeat drops a connection that says no hello in 5 s", () => {
@@ -87,10 +99,15 @@ Deno.test("Heartbeat never takes a standstill for a sign of life in the future",
     stopped: nothing,
   };
   const edges = { send: nothing, dial: nothing, close: nothing };
-  const heartbeat = new Heartbeat(connections, (turn) => {
-    droppedAt = turn.now;
-    connections.remove(1);
-  }, () => false);
+  const heartbeat = new Heartbeat(
+    connections,
+    (turn) => {
+      droppedAt = turn.now;
+      connections.remove(1);
+    },
+    () => false,
+    () => false,
+  );
   heartbeat.step({ now: 0, edges, owner });
   // The node stood still for a minute; a frame that had waited is taken in the turn in which it notices.
   record.heardAt = 60_000;

@@ -10,8 +10,10 @@
 import { delay } from "@std/async";
 import { parseArgs } from "node:util";
 import { connect } from "../lib/client/mod.ts";
-import type { CallerPlan, CallerReport, Moment } from "./storms/caller.ts";
+import type { CallerPlan, CallerReport } from "./storms/caller.ts";
 import type { ServerPlan } from "./storms/server.ts";
+import type { StormPlan } from "./storms/stormer.ts";
+import type { Moment } from "./storms/tally.ts";
 
 /** What the server can do: so many runs at once, each of so many ms. */
 const CONCURRENCY = 8;
@@ -30,6 +32,8 @@ const REFUSED_MS = 10;
 const GOODPUT_MIN = 0.8;
 const NORMAL_AFTER_MS = 2_000;
 const EMPTY_AFTER_MS = 2_000;
+const KILLED_MS = 100;
+const KILLED_CALLS = 200;
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -59,18 +63,31 @@ class Server implements AsyncDisposable {
     return new Server(child, value.trim());
   }
 
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#child.stdin.close();
+    // It may be dead already.
+    await this.#child.stdin.close().catch(() => {});
     await this.#child.status;
   }
 }
 
-async function calls(plan: CallerPlan): Promise<CallerReport> {
+async function run(file: string, plan: CallerPlan | StormPlan): Promise<CallerReport> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "bench/storms/caller.ts", JSON.stringify(plan)],
+    args: ["run", "-A", "--no-lock", `bench/storms/${file}`, JSON.stringify(plan)],
     ...{ stderr: "inherit" } as const,
   }).output();
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function calls(plan: CallerPlan): Promise<CallerReport> {
+  return run("caller.ts", plan);
+}
+
+function storms(plan: StormPlan): Promise<CallerReport[]> {
+  return Promise.all(Array.from({ length: STORMERS }, () => run("stormer.ts", plan)));
 }
 
 function check(what: string, isRight: boolean, text: string): void {
@@ -116,7 +133,14 @@ async function callStorm(title: string, url: string, providers: number): Promise
   console.log(`\n${title}`);
   // As many as run and wait in line, so that none is refused.
   const count = 2 * CONCURRENCY * providers;
-  const closed = { url, connections: 2, seconds: CALM_S, how: "closed", count } as const;
+  const closed = {
+    url,
+    connections: 2,
+    seconds: CALM_S,
+    how: "closed",
+    fun: "work",
+    count,
+  } as const;
   const calm = await calls(closed);
   const peak = (calm.ends["ok"]?.count ?? 0) / calm.seconds;
   console.log(`peak: ${Math.round(peak)} calls/s`);
@@ -127,16 +151,12 @@ async function callStorm(title: string, url: string, providers: number): Promise
     connections: 1,
     seconds: steadySeconds,
     how: "open",
+    fun: "work",
     count: Math.round(peak / 2),
   });
   await delay(CALM_S * 1_000);
   const beganAt = Date.now();
-  const storm = await Promise.all(
-    Array.from(
-      { length: STORMERS },
-      () => calls({ url, connections: 8, seconds, how: "open", count: rate }),
-    ),
-  );
+  const storm = await storms({ url, connections: 8, seconds, rate, cancels: false });
   const honest = await steady;
   // Processes take a moment to start: the storm is where calls of the storm ended.
   const times = storm.flatMap(({ moments }) => moments.map(({ at }) => at));
@@ -177,17 +197,13 @@ async function cancelStorm(title: string, url: string, servers: readonly Server[
     connections: 1,
     seconds: steadySeconds,
     how: "open",
+    fun: "honest",
     count: HONEST_PER_SECOND,
   });
   await delay(CALM_S * 1_000);
   const beganAt = Date.now();
   const rate = CANCELS_PER_SECOND / STORMERS;
-  const storm = await Promise.all(
-    Array.from(
-      { length: STORMERS },
-      () => calls({ url, connections: 4, seconds, how: "cancel", count: rate }),
-    ),
-  );
+  const storm = await storms({ url, connections: 8, seconds, rate, cancels: true });
   const emptyMs = await emptyAfter(servers);
   const honest = await steady;
   const times = storm.flatMap(({ moments }) => moments.map(({ at }) => at));
@@ -221,11 +237,34 @@ async function emptyAfter(servers: readonly Server[]): Promise<number> {
   const isBusy = async (): Promise<boolean> => {
     const left = await Promise.all(clients.map((client) => client.call("left", [])));
     // The steady caller has a few of its own on their way.
-    return left.some((counts) => Object.values(counts as object).some((count) => count > 20));
+    return left.some((counts) => Object.values(Object(counts)).some((count) => Number(count) > 20));
   };
   while (performance.now() - began < 5 * EMPTY_AFTER_MS && (await isBusy())) await delay(20);
   await Promise.all(clients.map((client) => client.close()));
   return Math.round(performance.now() - began);
+}
+
+/** Calls through a node to a process that is killed: when the last of them has ended. */
+async function killed(title: string, entry: Server, provider: Server): Promise<void> {
+  console.log(`\n${title}`);
+  await using client = await connect(entry.url);
+  await using watcher = await connect(provider.url);
+  const ends: number[] = [];
+  const failed = (): void => void ends.push(performance.now());
+  const calls = Array.from(
+    { length: KILLED_CALLS },
+    () => client.call("wait", [], { whenMissing: "wait" }).then(failed, failed),
+  );
+  while (Number(Object(await watcher.call("left", [])).running) < KILLED_CALLS) await delay(10);
+  const killedAt = performance.now();
+  provider.kill();
+  await Promise.all(calls);
+  const last = Math.max(...ends) - killedAt;
+  check(
+    `calls to a process that was killed end within ${KILLED_MS} ms`,
+    last <= KILLED_MS,
+    `${KILLED_CALLS} calls through another node, the last after ${Math.round(last)} ms`,
+  );
 }
 
 {
@@ -239,5 +278,10 @@ async function emptyAfter(servers: readonly Server[]): Promise<number> {
   await using other = await Server.start({ peers: [entry.url] });
   await callStorm("Calls through a node to two providers", entry.url, 2);
   await cancelStorm("Calls given up, through a node", entry.url, [entry, one, other]);
+}
+{
+  await using entry = await Server.start({ concurrency: 0 });
+  await using provider = await Server.start({ peers: [entry.url] });
+  await killed("Calls whose provider is killed", entry, provider);
 }
 Deno.exit(isWrong ? 1 : 0);

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
  * A node of the storms, as a process: `work` takes a while and runs so often at once and no more, which is what the node can do;
- * `wait` runs until it is given up; `left` tells what the node has not done with. Ends with its input.
+ * `honest` may run as often as it is called; `wait` runs until it is given up; `left` tells what the node has not done with. Ends with its input.
  *
  * @module
  */
@@ -26,6 +26,10 @@ if (plan.concurrency > 0) {
     await delay(plan.workMs);
     return "done";
   }, options);
+  node.register("honest", async () => {
+    await delay(plan.workMs);
+    return "done";
+  });
   node.register("wait", async (_, { signal }) => {
     await delay(60_000, { signal });
   });

@@ -54,6 +54,7 @@ export class FunctionHost {
   readonly #functions = new Map<RegistrationId, HostedFunction>();
   readonly #running = new Map<InvocationId, AbortController>();
   readonly #streams = new Map<InvocationId, OutgoingItems>();
+  #lastReason: FarcallError | undefined;
   readonly #taken = new Map<InvocationId, TakenArguments>();
 
   /** @param edges What the host needs from its node. */
@@ -100,11 +101,24 @@ export class FunctionHost {
     const abort = this.#running.get(invocation);
     if (abort === undefined) return;
     const taken = this.#taken.get(invocation);
+    const error = this.#reasonFor(reason);
     queueMicrotask(() => {
-      const error = new FarcallError(reason);
       abort.abort(error);
       taken?.end(error);
     });
+  }
+
+  /**
+   * The reason as an error. What is given up in one turn for the same reason gets the same one: noting where an error was made
+   * costs more than all else of an abort, and here it tells nothing.
+   */
+  #reasonFor(reason: CallError): FarcallError {
+    const last = this.#lastReason;
+    const isSame = last?.code === reason.code && last.message === reason.message &&
+      last.ran === reason.ran && last.details === reason.details;
+    if (last !== undefined && isSame) return last;
+    if (last === undefined) queueMicrotask(() => this.#lastReason = undefined);
+    return this.#lastReason = new FarcallError(reason);
   }
 
   /** Fires all signals: the node is gone. */

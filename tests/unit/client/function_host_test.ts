@@ -159,6 +159,31 @@ Deno.test("FunctionHost fires the signal with the reason and still tells one end
   host.abort(9, callError("CANCELLED", "again"));
 });
 
+Deno.test("FunctionHost gives each run the reason for which it is given up", async () => {
+  const { host, invoke } = make(() => new Promise(() => {}));
+  const signals: AbortSignal[] = [];
+  host.add(1, {
+    name: functionName("f"),
+    run: (_args, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    },
+  });
+  const abort = async (...codes: ("CANCELLED" | "DEADLINE_EXCEEDED")[]): Promise<unknown[]> => {
+    signals.length = 0;
+    for (const code of codes) {
+      void invoke();
+      await Promise.resolve();
+      host.abort(9, callError(code, "over"));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    return signals.map(({ reason }) => reason);
+  };
+  const [one, two] = await abort("CANCELLED", "DEADLINE_EXCEEDED");
+  assert(one instanceof FarcallError && two instanceof FarcallError);
+  assertEquals([one.code, two.code], ["CANCELLED", "DEADLINE_EXCEEDED"]);
+});
+
 Deno.test("FunctionHost gives functions a client bounded by their caller", async () => {
   const { host, invoke, calls } = make(async (_args, { client }) => {
     await client.call("g");

@@ -30,8 +30,10 @@ if (plan.concurrency > 0) {
     await delay(plan.workMs);
     return "done";
   });
-  node.register("wait", async (_, { signal }) => {
-    await delay(60_000, { signal });
+  node.register("wait", (_, { signal }) => {
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
   });
 }
 node.register("left", () => {

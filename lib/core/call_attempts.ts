@@ -34,6 +34,8 @@ export class CallAttempts {
       wire: 0,
       mayRepeat,
       isRelayed: false,
+      keeps: false,
+      filled: undefined,
       differs: undefined,
       hasRun: false,
     };

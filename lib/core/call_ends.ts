@@ -1,5 +1,6 @@
 import type { Payload } from "../protocol/payload.ts";
 import type { ReplyTo } from "./call_record.ts";
+import type { CallRouter } from "./call_router.ts";
 import type { Outcome } from "./effects.ts";
 import type { OwnCalls } from "./own_calls.ts";
 import type { Replies } from "./replies.ts";
@@ -8,6 +9,7 @@ import type { Turn } from "./turn.ts";
 
 /** Where words about calls go. */
 interface EndRooms {
+  readonly calls: CallRouter;
   readonly requests: RequestRunner;
   readonly replies: Replies;
   readonly own: OwnCalls;
@@ -38,8 +40,12 @@ export class CallEnds {
 
   /** The end of a call. */
   reply(turn: Turn, replyTo: ReplyTo, outcome: Outcome): void {
-    const { own, requests, replies } = this.#rooms();
+    const { own, calls, requests, replies } = this.#rooms();
     if (replyTo.kind === "step") return requests.stepEnded(turn, replyTo, outcome);
+    if (replyTo.kind === "regain") return requests.regained(turn, replyTo, outcome);
+    if (replyTo.kind === "taking") {
+      return calls.takings.taken(turn, replyTo.attempt, replyTo.index, outcome);
+    }
     if (replyTo.kind !== "local") return replies.send(turn, replyTo, outcome);
     own.ended(turn, replyTo.call, outcome);
   }

@@ -27,7 +27,7 @@ import {
 } from "./call_record.ts";
 import { CallSender } from "./call_sending.ts";
 import type { CallStreams } from "./call_streams.ts";
-import { mayGoElsewhere } from "./call_verdict.ts";
+import { mayGoElsewhere, untaken } from "./call_verdict.ts";
 import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { DialBook } from "./dial_book.ts";
 import type { Outcome } from "./effects.ts";
@@ -39,6 +39,7 @@ import type { RunBegin } from "./local_runs.ts";
 import { isTooLong } from "./message_room.ts";
 import { notHere } from "./not_here.ts";
 import type { Turn } from "./turn.ts";
+import type { ValueTakings } from "./value_takings.ts";
 
 /** The rooms of one node that a call passes on its way. */
 export interface PlacingRooms {
@@ -61,6 +62,8 @@ export interface CallKeeper {
   run(turn: Turn, attempt: Attempt, mayQueue: boolean): RunBegin;
   /** An attempt came to an end. */
   attemptEnded(turn: Turn, attempt: Attempt, outcome: Outcome): void;
+  /** Gets what an attempt needs of other nodes, before it runs on this one. */
+  readonly takings: ValueTakings;
   /** Nobody in reach may run it. */
   missing(turn: Turn, record: CallRecord): void;
   /** A call can't be run anywhere. */
@@ -111,7 +114,7 @@ export class CallPlacing implements CallWaiter {
   /** How a call would get to a node. */
   pathTo(target: NodeUrl, asked: Reach | undefined, now: number): OfferPath {
     if (target === this.#rooms.self.url) return "here";
-    if (this.#direct(target, now) !== undefined) return "link";
+    if (this.openTo(target, now) !== undefined) return "link";
     const reach = asked ?? this.#rooms.reach;
     const relays = reach !== "direct" && this.#linkTowards(target) !== undefined;
     if (!this.#mayDial(target, reach, now)) return relays ? "relay" : "none";
@@ -225,7 +228,7 @@ export class CallPlacing implements CallWaiter {
   unreachable(turn: Turn, id: number, message: string): void {
     const attempt = this.attempts.get(id);
     if (attempt?.phase !== "waiting") return;
-    const open = this.#direct(attempt.target, turn.now);
+    const open = this.openTo(attempt.target, turn.now);
     if (open !== undefined) return this.#send(turn, attempt, open);
     if (!this.#relay(turn, attempt)) this.#cantReach(turn, attempt, message);
   }
@@ -234,11 +237,13 @@ export class CallPlacing implements CallWaiter {
     const mayRepeat = record.spec.idempotent || isSaidToRepeat;
     const attempt = this.attempts.open(record, target, mayRepeat);
     if (record.spec.target === undefined) this.selection.started(target);
-    if (target === this.#rooms.self.url) this.#run(turn, attempt);
-    else this.#reach(turn, attempt);
+    if (target !== this.#rooms.self.url) this.#reach(turn, attempt);
+    else if (record.spec.takes === undefined) this.run(turn, attempt);
+    else this.#keeper.takings.begin(turn, attempt);
   }
 
-  #run(turn: Turn, attempt: Attempt): void {
+  /** Runs an attempt on this node: all that it needs is here. */
+  run(turn: Turn, attempt: Attempt): void {
     const { call, target } = attempt;
     const { fun } = call.spec;
     const begun = this.#keeper.run(turn, attempt, !this.hasOther(call, target));
@@ -255,7 +260,7 @@ export class CallPlacing implements CallWaiter {
   #reach(turn: Turn, attempt: Attempt): void {
     const { target, call } = attempt;
     const reach = call.spec.reach ?? this.#rooms.reach;
-    const open = this.#direct(target, turn.now);
+    const open = this.openTo(target, turn.now);
     if (open !== undefined && !open.writable && this.hasOther(call, target)) {
       this.close(turn, attempt, "cancelled");
       return this.tryAnother(turn, call, target);
@@ -292,7 +297,8 @@ export class CallPlacing implements CallWaiter {
     this.callConnections.isSilent(turn, target);
   }
 
-  #direct(target: NodeUrl, now: number): ConnectionRecord | undefined {
+  /** The connection to a node that is open: its link, or a call connection. */
+  openTo(target: NodeUrl, now: number): ConnectionRecord | undefined {
     const { links, connections } = this.#rooms;
     const id = links.linkTo(target) ?? this.callConnections.openTo(target, now);
     return id === undefined ? undefined : connections.get(id);
@@ -328,11 +334,17 @@ export class CallPlacing implements CallWaiter {
   }
 
   #send(turn: Turn, attempt: Attempt, connection: ConnectionRecord, offer?: number): void {
-    const { args, kwargs, fun, stream, streamed } = attempt.call.spec;
+    const { fun, stream, streamed, takes, take, keeps } = attempt.call.spec;
+    const { args, kwargs } = attempt.filled ?? attempt.call.spec;
     if (isTooLong(args, kwargs)) {
       const message = `Arguments of ${fun} are too long to be passed on`;
       const outcome = failure(callError("PAYLOAD_TOO_LARGE", message));
       this.#keeper.attemptEnded(turn, attempt, outcome);
+      return this.callConnections.freed(turn, connection);
+    }
+    if (connection.dialect === "json" && (takes ?? take) !== undefined) {
+      const error = untaken(`${attempt.target} speaks json, which hands nothing over`, "");
+      this.#keeper.attemptEnded(turn, attempt, failure(error));
       return this.callConnections.freed(turn, connection);
     }
     if ((stream !== undefined || streamed !== undefined) && connection.dialect === "json") {
@@ -342,6 +354,9 @@ export class CallPlacing implements CallWaiter {
       return this.callConnections.freed(turn, connection);
     }
     this.#headStarts.cancel(attempt);
+    // Only who is asked directly can be asked again.
+    attempt.keeps = keeps === true && offer === undefined && connection.dialect !== "json" &&
+      connection.peer?.url === attempt.target;
     this.attempts.send(attempt, connection.id);
     this.#sender.send(turn, attempt, connection, this.#rooms.streams.begin(attempt), offer);
   }
@@ -366,6 +381,7 @@ export class CallPlacing implements CallWaiter {
     const { call, target, id, phase } = attempt;
     if (call.spec.target === undefined) this.selection.ended(target, verdict, turn.now);
     if (phase === "waiting") this.callConnections.leave(target, id);
+    if (phase === "taking") this.#keeper.takings.leave(turn, attempt);
     return true;
   }
 

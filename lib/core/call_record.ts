@@ -4,6 +4,7 @@ import type {
   ContractDigest,
 } from "../protocol/contract_facts.ts";
 import type { CallError, Ran } from "../protocol/errors.ts";
+import type { Taking } from "../protocol/kept_value.ts";
 import type { FunctionName, NodeUrl, ResourceName } from "../protocol/names.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type { Reach } from "../protocol/reach.ts";
@@ -19,7 +20,13 @@ export type ReplyTo =
   /** A call of this process. */
   | { readonly kind: "local"; readonly call: CallId }
   /** A call or request that came over a `farcall.v1` connection, by the peer's number. */
-  | { readonly kind: "v1"; readonly connection: ConnectionId; readonly id: number }
+  | {
+    readonly kind: "v1";
+    readonly connection: ConnectionId;
+    readonly id: number;
+    /** A long result may stay here until then: its caller takes a receipt. Default: it is wanted itself. */
+    readonly keepUntil?: number;
+  }
   /** A request of the reference's dialect, by its `u`. */
   | { readonly kind: "rpc"; readonly connection: ConnectionId; readonly u: string }
   /** A single function asked for by a node of the reference. */
@@ -35,7 +42,11 @@ export type ReplyTo =
     readonly run: number;
     readonly index: number;
     readonly part?: number | undefined;
-  };
+  }
+  /** A result that another node keeps, for a request that runs here: by the command that gave it. */
+  | { readonly kind: "regain"; readonly run: number; readonly index: number }
+  /** A result that another node keeps, for an attempt that is to run here. */
+  | { readonly kind: "taking"; readonly attempt: number; readonly index: number };
 
 /** How a call wants to be treated, beside what it asks for. */
 export interface CallManner {
@@ -94,6 +105,12 @@ export interface CallSpec extends CallManner {
   readonly stream?: StreamBegin | undefined;
   /** Places of arguments that come as streams. Default: none. */
   readonly streamed?: readonly number[] | undefined;
+  /** A long result may stay with the node that runs it. Default: it is wanted itself. */
+  readonly keeps?: boolean;
+  /** Results of other nodes that whoever runs it gets first. Default: none. */
+  readonly takes?: readonly Taking[] | undefined;
+  /** It is no function that is called: a result is asked of the node that keeps it. */
+  readonly take?: { readonly ticket: string; readonly path: readonly string[] };
 }
 
 /** A call that has not ended. */
@@ -127,8 +144,11 @@ export interface Attempt {
   readonly call: CallRecord;
   /** The node that shall run it. */
   readonly target: NodeUrl;
-  /** `waiting` for a connection, `sent` over one, `queued` here for a free slot, or `running` here. */
-  phase: "waiting" | "sent" | "queued" | "running";
+  /**
+   * `waiting` for a connection, `sent` over one, `taking` what it needs of other nodes, `queued` here for a free slot, or
+   * `running` here.
+   */
+  phase: "waiting" | "sent" | "taking" | "queued" | "running";
   /** Where it was sent. */
   connection: ConnectionId | undefined;
   /** Its number on that connection. */
@@ -137,6 +157,10 @@ export interface Attempt {
   mayRepeat: boolean;
   /** Whether it was sent to a node that passes it on. */
   isRelayed: boolean;
+  /** Whether the node that it was sent to may answer with a receipt. */
+  keeps: boolean;
+  /** Arguments with results of other nodes in them, once they are there. */
+  filled: Pick<CallSpec, "args" | "kwargs"> | undefined;
   /** Whether the function is known to have begun to run. */
   hasRun: boolean;
   /** Under which other contract the function runs here, if it does. */
@@ -152,6 +176,7 @@ export function success(
 ): Outcome {
   return differs === undefined ? { ok: true, value } : { ok: true, value, differs };
 }
+
 /** Tells whoever asked that the function has begun to run. */
 export type TellAccepted = (turn: Turn, replyTo: ReplyTo) => void;
 

@@ -35,15 +35,19 @@ import type { Outcome } from "./effects.ts";
 import type { ConnectionId, RegistrationId } from "./events.ts";
 import { type Asked, explain, type ExplainRooms, type Explanation, noProvider } from "./explain.ts";
 import type { Via } from "./function_table.ts";
+import type { KeptValues } from "./kept_values.ts";
 import { LocalRuns, type RunBegin, type RunWatcher } from "./local_runs.ts";
 import { MissingCalls } from "./missing_calls.ts";
 import { StreamTraffic } from "./stream_traffic.ts";
 import type { Turn } from "./turn.ts";
+import { checkReceipt, ValueTakings } from "./value_takings.ts";
 
 /** The rooms of one node that a call passes, and where its ends go. */
 export interface CallRooms extends PlacingRooms {
   readonly reply: Reply;
   readonly tellAccepted: TellAccepted;
+  /** Results that stay here until others ask for them. */
+  readonly kept: KeptValues;
   /** Offers of a function that are heard of and kept out by a rule. Default: none is known. */
   readonly keptOut?: ExplainRooms["keptOut"];
 }
@@ -52,6 +56,8 @@ export interface CallRooms extends PlacingRooms {
 export class CallRouter implements CallKeeper, RunWatcher {
   /** What flows of the streams of calls that have not ended. */
   readonly traffic: StreamTraffic;
+  /** What calls need of other nodes, and what those keep for them. */
+  readonly takings: ValueTakings;
   readonly #rooms: CallRooms;
   readonly #pending = new PendingCalls<CallRecord>(PENDING_CALLS_PER_NODE_MAX);
   readonly #placing: CallPlacing;
@@ -68,6 +74,13 @@ export class CallRouter implements CallKeeper, RunWatcher {
     this.traffic = new StreamTraffic({
       ...{ pending: this.#pending, attempts: this.#placing.attempts, streams: rooms.streams },
       end: (turn, record, error) => this.end(turn, record, error),
+    });
+    this.takings = new ValueTakings({
+      ...{ self: rooms.self, kept: rooms.kept },
+      ...{ start: this.start.bind(this), cancel: this.cancel.bind(this) },
+      complete: this.#placing.run.bind(this.#placing),
+      openTo: this.#placing.openTo.bind(this.#placing),
+      failed: (turn, attempt, error) => this.attemptEnded(turn, attempt, failure(error)),
     });
   }
 
@@ -99,6 +112,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
       this.#missing.nextAt,
       this.#hedges.nextAt,
       this.#placing.nextAt,
+      this.#rooms.kept.nextAt,
     );
   }
 
@@ -168,6 +182,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
   expire(turn: Turn): void {
     for (const record of this.#pending.due(turn.now)) this.#late(turn, record);
     this.#runs.expire(turn);
+    this.#rooms.kept.expire(turn.now);
     let due = this.#hedges.takeDue(turn.now);
     while (due !== undefined) {
       this.#hedge(turn, due);
@@ -211,7 +226,8 @@ export class CallRouter implements CallKeeper, RunWatcher {
   /** The answer of whoever an attempt was sent to. */
   answered(turn: Turn, connection: ConnectionId, wire: number, outcome: Outcome): void {
     const attempt = this.#placing.attempts.sentAs(connection, wire);
-    if (attempt !== undefined) this.attemptEnded(turn, attempt, outcome);
+    const end = checkReceipt(turn, connection, attempt, outcome);
+    if (attempt !== undefined) this.attemptEnded(turn, attempt, end);
   }
 
   /** The answer of a node of the reference. */
@@ -246,6 +262,7 @@ export class CallRouter implements CallKeeper, RunWatcher {
    * @param last Highest number that the peer says it has taken; what is above has not run. Default: it said nothing.
    */
   connectionClosed(turn: Turn, connection: ConnectionId, reason: string, last = Infinity): void {
+    this.#rooms.kept.orphaned(connection, turn.now);
     for (const attempt of this.#placing.attempts.over(connection)) {
       const { call: { spec: { fun } }, target, wire } = attempt;
       const message = `Connection lost while ${fun} ran on ${target}: ${reason}`;

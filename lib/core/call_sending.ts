@@ -44,13 +44,18 @@ export class CallSender {
   ): void {
     if (connection.dialect === "json") return this.#sendToReference(turn, attempt, connection);
     const { spec, deadlineAt } = attempt.call;
+    const { takes, take } = spec;
+    if (take !== undefined) {
+      return turn.edges.send(connection.id, { type: "take", id: attempt.wire, ...take });
+    }
+    const { args, kwargs } = attempt.filled ?? spec;
     turn.edges.send(connection.id, {
       type: "call",
       id: attempt.wire,
       fun: spec.fun,
       resources: spec.resources,
-      args: spec.args,
-      ...(spec.kwargs === undefined ? {} : { kwargs: spec.kwargs }),
+      args,
+      ...(kwargs === undefined ? {} : { kwargs }),
       ...(spec.contract === undefined ? {} : { contract: spec.contract }),
       timeoutMs: Math.max(1, Math.ceil(deadlineAt - turn.now)),
       ...(offer === undefined
@@ -61,6 +66,8 @@ export class CallSender {
         }
         : { offer }),
       ...(spec.streamed === undefined ? {} : { streamed: spec.streamed }),
+      ...(attempt.keeps ? { keep: true } : {}),
+      ...(takes === undefined || attempt.filled !== undefined ? {} : { takes }),
       ...(stream === undefined ? {} : { credit: stream.credit }),
       ...(stream?.resumeFrom === undefined ? {} : { resumeFrom: stream.resumeFrom }),
     });

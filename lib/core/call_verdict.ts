@@ -1,4 +1,5 @@
-import type { CallError, ErrorCode } from "../protocol/errors.ts";
+import { type CallError, callError, type ErrorCode } from "../protocol/errors.ts";
+import { isJsonObject } from "../protocol/json_value.ts";
 import type { ProviderOutcome } from "../rpc/provider_selection.ts";
 import type { Outcome } from "./effects.ts";
 
@@ -22,9 +23,26 @@ const FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
+ * A call could not be run since a result that it needs could not be got where it was to run; nothing ran. Whoever runs the
+ * request gets it and sends it along.
+ */
+export function untaken(message: string, ticket: string): CallError {
+  return callError("UNAVAILABLE", message, "no", { details: { untaken: ticket } });
+}
+
+/** Whether a call ended since it could not get a result that it needs. */
+export function isUntaken({ code, ran, details }: CallError): boolean {
+  return code === "UNAVAILABLE" && ran === "no" && isJsonObject(details) &&
+    typeof details["untaken"] === "string";
+}
+
+/**
  * Whether another provider may be asked: nothing ran, or it may run twice and the node that was asked is lost.
  */
-export function mayGoElsewhere({ code, ran }: CallError, isIdempotent: boolean): boolean {
+export function mayGoElsewhere(error: CallError, isIdempotent: boolean): boolean {
+  const { code, ran } = error;
+  // Another one would ask the same node for the same result.
+  if (isUntaken(error)) return false;
   if (ran === "no") return REFUSALS.has(code);
   return isIdempotent && code === "UNAVAILABLE";
 }
@@ -33,6 +51,7 @@ export function mayGoElsewhere({ code, ran }: CallError, isIdempotent: boolean):
 export function verdictOf(outcome: Outcome): ProviderOutcome {
   if (outcome.ok) return "ok";
   const { code } = outcome.error;
+  if (isUntaken(outcome.error)) return "cancelled";
   // A node that leaves is no worse for it.
   if (code === "CANCELLED" || code === "DRAINING") return "cancelled";
   return FAULTS.has(code) ? "failed" : "ok";

@@ -20,6 +20,8 @@ export interface CoreSizes extends RouterSizes {
   readonly queued: number;
   /** Calls that wait until somebody offers their function. */
   readonly parked: number;
+  /** Results that stay here until others ask for them. */
+  readonly kept: number;
   /** Calls in line for a free slot of a function of this node. */
   readonly slotQueue: number;
   /** Runs whose callers are gone and that have not ended all the same. */

@@ -8,6 +8,7 @@
 import type { ContractDifference } from "../protocol/contract_facts.ts";
 import type { CallError } from "../protocol/errors.ts";
 import type { ItemBatch } from "../protocol/item_batch.ts";
+import type { KeptValue } from "../protocol/kept_value.ts";
 import type { Payload } from "../protocol/payload.ts";
 import type {
   CallId,
@@ -27,6 +28,8 @@ export type Outcome =
     readonly value: Payload;
     /** Functions that ran under another contract than their caller's. Default: none. */
     readonly differs?: readonly ContractDifference[];
+    /** Who keeps the result, and `value` is null: only where a receipt was asked for. Default: it is here. */
+    readonly kept?: KeptValue;
   }
   | { readonly ok: false; readonly error: CallError };
 

@@ -107,6 +107,7 @@ export class JsonDoor {
       caller: callerOf(record),
       deadlineAt: turn.now + CALL_TIMEOUT_MS_DEFAULT,
       waits: false,
+      needsAll: message.returnIntermediateResults,
       reach: undefined,
     }, replyTo);
     noteTask(record, message.u, "run", id);

@@ -143,6 +143,7 @@ export class LocalRuns {
 
   #run(turn: Turn, attempt: Attempt, registration: Registration): void {
     const { spec, deadlineAt, replyTo } = attempt.call;
+    const { args, kwargs } = attempt.filled ?? spec;
     const found = registration.contract?.digest;
     const asked = spec.contract?.digest;
     if (asked !== undefined && found !== undefined && found !== asked) {
@@ -160,8 +161,7 @@ export class LocalRuns {
     turn.owner.invoke({
       invocation: attempt.id,
       registration: registration.id,
-      args: spec.args,
-      kwargs: spec.kwargs,
+      ...{ args, kwargs },
       timeoutMs: deadlineAt - turn.now,
       caller: spec.caller,
       stream: this.#streams.begin(attempt),

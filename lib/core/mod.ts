@@ -31,7 +31,8 @@ export * from "../protocol/json_messages.ts";
 export * from "../protocol/request_command.ts";
 export * from "../protocol/v1_messages.ts";
 export type * from "../protocol/v1_stream_messages.ts";
-export type { RequestMessage } from "../protocol/v1_requests.ts";
+export * from "../protocol/kept_value.ts";
+export * from "../protocol/v1_requests.ts";
 export type {
   ClusterPolicy,
   ExportRule,

@@ -35,6 +35,7 @@ import type { NodeCommand, NodeEvent, WireMessage } from "./events.ts";
 import { FunctionTable } from "./function_table.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { JsonDoor } from "./json_door.ts";
+import { KeptValues } from "./kept_values.ts";
 import { type Drop, LinkKeeper, type NodeIdentity } from "./link_keeper.ts";
 import { LinkOutput } from "./link_output.ts";
 import { type LinkView, linkViews } from "./link_view.ts";
@@ -58,6 +59,8 @@ export interface NodeCoreOptions extends NodeIdentity {
   readonly reach?: Reach;
   /** Whether nodes of this cluster find each other and link themselves. Default `false`: only `peers` are dialled. */
   readonly formsCluster?: boolean;
+  /** Shortest result that goes straight to the node of the next command, in UTF-16 units of JSON. Default: 16 Ki. */
+  readonly handOverUnitsMin?: number;
   /** Rules for other clusters, until a `rules` event brings others. Default: everything is allowed. */
   readonly rules?: ClusterPolicy;
 }
@@ -81,6 +84,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
   readonly #former: ClusterFormer;
   readonly #heartbeat: Heartbeat;
   readonly #urls: UrlWatch;
+  readonly #kept: KeptValues;
   readonly #streams = new CallStreams(this.#connections);
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
@@ -110,13 +114,14 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       this.#isStirred = true;
       this.#life.part(turn, record, reason, last);
     };
-    const ends: CallEnds = new CallEnds(() => ({ requests, replies, own: this.#own }));
+    const ends: CallEnds = new CallEnds(() => ({ calls, requests, replies, own: this.#own }));
     const tellAccepted = ends.accepted.bind(ends);
     const tellProgress = ends.progress.bind(ends);
     const reply = ends.reply.bind(ends);
     const isDraining = (): boolean => this.#exit.isDraining;
     const connections = this.#connections;
     const dials = this.#dials;
+    const kept = this.#kept = new KeptValues(random, options.handOverUnitsMin);
     const functions = this.#functions;
 
     const rules = new ClusterRules(cluster, options.rules);
@@ -171,21 +176,23 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
     this.#heartbeat = new Heartbeat(connections, drop, gateway.isSpare.bind(gateway), offers);
     this.#urls = new UrlWatch(url, router);
     const reach = options.reach ?? "auto";
-    const calls = this.#calls = new CallRouter({
+    const calls: CallRouter = this.#calls = new CallRouter({
       ...{ self, reach, random, registry, router, functions, links, connections, dials, drop },
-      ...{ reply, tellAccepted, streams: this.#streams, keptOut: registry.keptOut.bind(registry) },
+      ...{ reply, tellAccepted, kept, streams: this.#streams },
+      keptOut: registry.keptOut.bind(registry),
     });
-    const replies = new Replies(connections);
+    const replies = new Replies(connections, kept);
     const observe = replies.observe.bind(replies);
     const serves = functions.serves.bind(functions);
     const requests: RequestRunner = this.#requests = new RequestRunner({
-      ...{ calls, registry, reply, tellAccepted, tellProgress, observe, serves },
+      ...{ self, calls, registry, reply, tellAccepted, tellProgress, observe, serves },
     });
     this.#own = new OwnCalls({ self, calls, requests });
-    this.#v1 = new V1Door({ calls, requests, clientOffers, reply, drop, part, isDraining });
-    this.#json = new JsonDoor({ self: url, calls, requests, gateway, peers, reply, isDraining });
+    const answering = { calls, requests, reply, isDraining };
+    this.#v1 = new V1Door({ ...answering, clientOffers, drop, part, self: url, kept });
+    this.#json = new JsonDoor({ ...answering, self: url, gateway, peers });
     this.#exit = new NodeExit({
-      ...{ connections, functions, calls, requests, drop },
+      ...{ connections, functions, calls, requests, kept, drop },
       output: this.#output,
     });
     this.#life = new ConnectionLife({
@@ -229,6 +236,7 @@ export class NodeCore implements Machine<NodeCommand, NodeOwnerEffects> {
       queued: this.#calls.callConnections.queuedCount,
       reference: Object.values(this.#gateway.sizes()).reduce((sum, one) => sum + one, 0),
       parked: this.#calls.parkedCount,
+      kept: this.#kept.size,
       slotQueue: this.#calls.slotQueueCount,
       stuck: this.#functions.stuckCount,
       streams: this.#streams.size,

@@ -5,6 +5,7 @@ import type { CallRouter } from "./call_router.ts";
 import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { ConnectionId } from "./events.ts";
 import type { FunctionTable } from "./function_table.ts";
+import type { KeptValues } from "./kept_values.ts";
 import type { Drop } from "./link_keeper.ts";
 import type { LinkOutput } from "./link_output.ts";
 import type { RequestRunner } from "./request_runner.ts";
@@ -22,6 +23,7 @@ export class NodeExit {
   readonly #functions: FunctionTable;
   readonly #calls: CallRouter;
   readonly #requests: RequestRunner;
+  readonly #kept: KeptValues;
   readonly #output: LinkOutput;
   readonly #drop: Drop;
   /** The ping of each link whose pong says that the withdrawal was taken, by its place among all pings. */
@@ -36,6 +38,7 @@ export class NodeExit {
     readonly functions: FunctionTable;
     readonly calls: CallRouter;
     readonly requests: RequestRunner;
+    readonly kept: KeptValues;
     readonly output: LinkOutput;
     readonly drop: Drop;
   }) {
@@ -43,6 +46,7 @@ export class NodeExit {
     this.#functions = rooms.functions;
     this.#calls = rooms.calls;
     this.#requests = rooms.requests;
+    this.#kept = rooms.kept;
     this.#output = rooms.output;
     this.#drop = rooms.drop;
   }
@@ -95,6 +99,7 @@ export class NodeExit {
   step(turn: Turn): void {
     if (this.#state === "withdrawing" && (this.#isTaken() || this.wakeAt <= turn.now)) {
       this.#state = "draining";
+      this.#kept.close();
       this.#calls.refuseQueued(turn);
       for (const record of this.#connections.all()) {
         if (record.role === "client") sayGoodbye(turn, record);
@@ -102,7 +107,7 @@ export class NodeExit {
     }
     if (this.#state !== "draining") return;
     const isIdle = this.#functions.runningCount === 0 && this.#calls.pendingCount === 0 &&
-      this.#requests.runningCount === 0;
+      this.#requests.runningCount === 0 && this.#kept.size === 0;
     if (!isIdle && turn.now < this.#deadlineAt) return;
     this.#state = "gone";
     this.#output.flush(turn);

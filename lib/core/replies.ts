@@ -5,10 +5,13 @@ import type { JsonValue } from "../protocol/json_value.ts";
 import { Payload } from "../protocol/payload.ts";
 import { wireErrorOf } from "../protocol/wire_error.ts";
 import { isJsonLongerThan } from "../rpc/json_length.ts";
+import type { Receipt } from "../protocol/v1_requests.ts";
 import type { RequestRun } from "../rpc/request_run.ts";
 import { failure, type ReplyTo } from "./call_record.ts";
 import type { ConnectionRecord, ConnectionTable } from "./connection_table.ts";
 import type { Outcome } from "./effects.ts";
+import type { ConnectionId } from "./events.ts";
+import type { KeptValues } from "./kept_values.ts";
 import { isTooLong } from "./message_room.ts";
 import type { Turn } from "./turn.ts";
 
@@ -18,14 +21,25 @@ type Extras = {
   readonly executionSummary?: JsonValue;
 };
 
+/** Somebody at the other end of a connection. */
+type Asked = Extract<ReplyTo, { readonly connection: ConnectionId }>;
+
+/** An end as it is told: a result that stays here is a receipt. */
+type Told = Outcome & { readonly receipt?: Receipt };
+
 /** Takes the ends of calls to the connections that asked; an end whose connection is gone goes nowhere. */
 export class Replies {
   readonly #connections: ConnectionTable;
   readonly #extras = new Map<ReplyTo, Extras>();
+  readonly #kept: KeptValues;
 
-  /** @param connections All open connections. */
-  constructor(connections: ConnectionTable) {
+  /**
+   * @param connections All open connections.
+   * @param kept Where long results stay for those who take receipts.
+   */
+  constructor(connections: ConnectionTable, kept: KeptValues) {
     this.#connections = connections;
+    this.#kept = kept;
   }
 
   /**
@@ -54,6 +68,15 @@ export class Replies {
     turn.edges.send(record.id, { type: "accepted", id: replyTo.id });
   }
 
+  /** A long result stays here if its caller takes a receipt, and there is room. */
+  #told({ connection, keepUntil }: Extract<Asked, { kind: "v1" }>, outcome: Outcome): Told {
+    if (!outcome.ok || keepUntil === undefined) return outcome;
+    const receipt = this.#kept.keep(outcome.value, connection, keepUntil);
+    return receipt === undefined
+      ? outcome
+      : { ...outcome, value: Payload.fromValue(null), receipt };
+  }
+
   /** How a request of a connection goes: only `farcall.v1` has a word for it. */
   progress(turn: Turn, replyTo: ReplyTo, value: Payload): void {
     if (replyTo.kind !== "v1" || this.#connections.get(replyTo.connection) === undefined) return;
@@ -62,7 +85,7 @@ export class Replies {
   }
 
   /** The end of what a connection asked for. */
-  send(turn: Turn, replyTo: Exclude<ReplyTo, { kind: "local" | "step" }>, end: Outcome): void {
+  send(turn: Turn, replyTo: Asked, end: Outcome): void {
     const outcome = end.ok && isTooLong(end.value)
       ? failure(callError("RESULT_TOO_LARGE", "The result is too long to be passed on", "yes"))
       : end;
@@ -70,7 +93,9 @@ export class Replies {
     const extras = this.#extras.get(replyTo);
     this.#extras.delete(replyTo);
     if (record === undefined) return;
-    if (replyTo.kind === "v1") return replyV1(turn, record, replyTo.id, outcome);
+    if (replyTo.kind === "v1") {
+      return replyV1(turn, record, replyTo.id, this.#told(replyTo, outcome));
+    }
     record.inbound.delete(replyTo.u);
     record.wishes.delete(replyTo.u);
     if (replyTo.kind === "rpc") return replyRpc(turn, record, replyTo.u, outcome, extras ?? {});
@@ -79,7 +104,7 @@ export class Replies {
   }
 }
 
-function replyV1(turn: Turn, record: ConnectionRecord, id: number, outcome: Outcome): void {
+function replyV1(turn: Turn, record: ConnectionRecord, id: number, outcome: Told): void {
   record.inbound.delete(id);
   turn.edges.send(
     record.id,
@@ -87,6 +112,7 @@ function replyV1(turn: Turn, record: ConnectionRecord, id: number, outcome: Outc
       ? {
         ...{ type: "result", id, value: outcome.value },
         ...(outcome.differs === undefined ? {} : { differs: outcome.differs }),
+        ...(outcome.receipt === undefined ? {} : { kept: outcome.receipt }),
       }
       : { type: "error", id, error: outcome.error },
   );

@@ -1,59 +1,26 @@
 import type { FunctionRegistry } from "../federation/function_registry.ts";
-import type { ContractDifference } from "../protocol/contract_facts.ts";
 import { type CallError, callError } from "../protocol/errors.ts";
 import type { JsonObject, JsonValue } from "../protocol/json_value.ts";
-import { MAP_ITEMS_MAX, MESSAGE_BYTES_MAX } from "../protocol/limits.ts";
-import type { FunctionName } from "../protocol/names.ts";
+import { MAP_ITEMS_MAX, MESSAGE_BYTES_MAX, REGAINS_MAX } from "../protocol/limits.ts";
+import type { FunctionName, NodeUrl } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
-import type { Reach } from "../protocol/reach.ts";
 import type { RequestCommand } from "../protocol/request_command.ts";
 import { planRequest } from "../rpc/call_graph.ts";
 import { MapRun } from "../rpc/map_run.ts";
 import { combinedRan, withRan } from "../rpc/ran.ts";
 import { RequestRun } from "../rpc/request_run.ts";
+import type { ActiveRun, RequestSpec } from "./active_run.ts";
 import { failure, type Reply, type ReplyTo, success, type TellAccepted } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
-import type { Caller, Outcome } from "./effects.ts";
+import { isUntaken } from "./call_verdict.ts";
+import type { Outcome } from "./effects.ts";
+import { HandOver, regainKey } from "./hand_over.ts";
 import { RequestProgress } from "./request_progress.ts";
 import { isTooLarge, ofPart, stepSpec } from "./request_steps.ts";
 import type { Turn } from "./turn.ts";
 
-/** A request to be run. */
-export interface RequestSpec {
-  readonly commands: readonly RequestCommand[];
-  /** Names of the commands whose results come back; `undefined` = those that no other command uses. */
-  readonly wanted: readonly string[] | undefined;
-  readonly caller: Caller;
-  readonly deadlineAt: number;
-  /** Commands that nobody offers wait for an offer. */
-  readonly waits: boolean;
-  /** How their providers are reached; `undefined` = as the node does it. */
-  readonly reach: Reach | undefined;
-  /** Whoever asked is told how it goes. Default: only its end is told. */
-  readonly tellsProgress?: boolean;
-}
-
 type Step = Extract<ReplyTo, { kind: "step" }>;
-
-interface ActiveRun {
-  readonly id: number;
-  readonly spec: RequestSpec;
-  readonly run: RequestRun;
-  readonly replyTo: ReplyTo;
-  /** Calls on their way, by command and part. */
-  readonly calls: Map<string, number>;
-  /** Commands that run for each item of a list, by their index. */
-  readonly maps: Map<number, MapRun>;
-  readonly progress: RequestProgress | undefined;
-  /** Length of what maps have given, in UTF-16 units of JSON. */
-  mapUnits: number;
-  /** Whether a command has begun to run. */
-  hasRun: boolean;
-  /** Whether whoever asked was told so. */
-  isAccepted: boolean;
-  /** Functions that ran under another contract than the one they were asked for by. */
-  readonly differs: ContractDifference[];
-}
+type Regain = Extract<ReplyTo, { kind: "regain" }>;
 
 /** What the end of a request leaves for those who asked how it went. */
 export type RunObserver = (replyTo: ReplyTo, run: RequestRun) => void;
@@ -63,6 +30,7 @@ export type TellProgress = (turn: Turn, replyTo: ReplyTo, event: Payload) => voi
 
 /** The rooms of one node that a request passes. */
 export interface RequestRooms {
+  readonly self: { readonly url: NodeUrl };
   readonly calls: CallRouter;
   readonly registry: FunctionRegistry;
   readonly reply: Reply;
@@ -81,11 +49,13 @@ export interface RequestRooms {
 export class RequestRunner {
   readonly #runs = new Map<number, ActiveRun>();
   readonly #rooms: RequestRooms;
+  readonly #handOver: HandOver;
   #last = 0;
 
   /** @param rooms The rooms of one node that a request passes. */
   constructor(rooms: RequestRooms) {
     this.#rooms = rooms;
+    this.#handOver = new HandOver(rooms);
   }
 
   /** Requests that have not ended. */
@@ -110,16 +80,13 @@ export class RequestRunner {
     const run = new RequestRun(planned.plan, turn.now);
     const progress = spec.tellsProgress === true ? new RequestProgress(run) : undefined;
     const facts = { hasRun: false, isAccepted: false, differs: [], mapUnits: 0 };
-    const active = {
-      id,
-      spec,
-      run,
-      replyTo,
+    const tables = {
       calls: new Map(),
       maps: new Map(),
-      progress,
-      ...facts,
+      regaining: new Map(),
+      again: new Set<number>(),
     };
+    const active: ActiveRun = { id, spec, run, replyTo, progress, ...facts, ...tables };
     this.#runs.set(id, active);
     this.#advance(turn, active);
     return id;
@@ -146,11 +113,38 @@ export class RequestRunner {
     const active = this.#runs.get(step.run);
     if (active === undefined) return;
     active.calls.delete(keyOf(step));
-    if (!outcome.ok) return this.#fail(turn, active, errorOf(active, step, outcome.error));
+    const { index, part } = step;
+    if (!outcome.ok) {
+      if (isUntaken(outcome.error) && this.#handOver.regain(turn, active, index)) return;
+      return this.#fail(turn, active, errorOf(active, step, outcome.error));
+    }
     active.differs.push(...outcome.differs ?? []);
     active.hasRun = true;
-    if (step.part === undefined) this.#finish(turn, active, step.index, outcome.value);
-    else this.#partEnded(turn, active, step.index, step.part, outcome.value);
+    if (active.run.keptOf(index) !== undefined) this.#regain(turn, active, index, outcome.value);
+    else if (part !== undefined) this.#partEnded(turn, active, index, part, outcome.value);
+    else if (outcome.kept === undefined) this.#finish(turn, active, index, outcome.value);
+    else {
+      active.run.keep(index, outcome.kept, turn.now);
+      this.#advance(turn, active);
+    }
+  }
+
+  /** A result that another node kept is got back, or is not there any more. */
+  regained(turn: Turn, { run: id, index }: Regain, outcome: Outcome): void {
+    const active = this.#runs.get(id);
+    if (active === undefined) return;
+    active.calls.delete(regainKey(index));
+    if (outcome.ok) return this.#regain(turn, active, index, outcome.value);
+    const command = active.spec.commands[index];
+    const mayRun = command?.idempotent === true && active.again.size < REGAINS_MAX;
+    if (command !== undefined && mayRun && !active.again.has(index)) {
+      active.again.add(index);
+      return this.#startStep(turn, active, index, command);
+    }
+    const holder = active.run.keptOf(index)?.holder;
+    const message = `${holder} can't be asked any more for what ${command?.fun} gave, and it may ` +
+      `not run again: ${outcome.error.message}`;
+    this.#fail(turn, active, callError("UNAVAILABLE", message, "yes"));
   }
 
   #missing(spec: RequestSpec, now: number): CallError | undefined {
@@ -180,7 +174,9 @@ export class RequestRunner {
         else this.#startMap(turn, active, index, command);
       }
     }
+    this.#handOver.releaseUsedUp(turn, active);
     if (!run.isDone || !this.#runs.delete(active.id)) return;
+    this.#handOver.releaseAll(turn, active);
     const results = resultsOf(active);
     if (isTooLarge(results)) {
       const message = `The results of the request are above ${MESSAGE_BYTES_MAX} bytes or too deep`;
@@ -203,7 +199,10 @@ export class RequestRunner {
     one?: { readonly part: number; readonly item: JsonValue },
   ): void {
     const { run, spec, id } = active;
-    const made = stepSpec(command, run.argumentsOf(index, one?.item), spec);
+    const made = stepSpec(command, run.argumentsOf(index, one?.item), {
+      ...{ caller: spec.caller, waits: spec.waits, reach: spec.reach },
+      ...{ keeps: this.#handOver.mayStay(active, index), takes: run.takingsOf(index) },
+    });
     const step: Step = { kind: "step", run: id, index, part: one?.part };
     if ("error" in made) return this.#fail(turn, active, errorOf(active, step, made.error));
     // The entry is made before the call, which may end before it returns.
@@ -261,12 +260,24 @@ export class RequestRunner {
     this.#advance(turn, active);
   }
 
+  /** A result is here that another node kept: what waits for it begins. */
+  #regain(turn: Turn, active: ActiveRun, source: number, value: Payload): void {
+    const ready = this.#handOver.regained(turn, active, source);
+    active.run.regain(source, value.value);
+    for (const index of ready) {
+      const command = active.spec.commands[index];
+      if (command === undefined || !this.#runs.has(active.id)) return;
+      this.#startStep(turn, active, index, command);
+    }
+  }
+
   #told(turn: Turn, active: ActiveRun, event: Payload | undefined): void {
     if (event !== undefined) this.#rooms.tellProgress(turn, active.replyTo, event);
   }
 
   #fail(turn: Turn, active: ActiveRun, error: CallError): void {
     if (!this.#runs.delete(active.id)) return;
+    this.#handOver.releaseAll(turn, active);
     const { calls } = this.#rooms;
     // That this command did not run says nothing of the others.
     let ran = combinedRan(error.ran, active.hasRun ? "yes" : "no");

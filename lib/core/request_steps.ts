@@ -7,6 +7,7 @@
 import { type CallError, callError } from "../protocol/errors.ts";
 import { isJsonObject, type JsonValue } from "../protocol/json_value.ts";
 import { jsonExcess } from "../protocol/json_scan.ts";
+import type { Taking } from "../protocol/kept_value.ts";
 import { MESSAGE_BYTES_MAX, PAYLOAD_DEPTH_MAX } from "../protocol/limits.ts";
 import { Payload } from "../protocol/payload.ts";
 import type { Reach } from "../protocol/reach.ts";
@@ -16,15 +17,22 @@ import type { Filled } from "../rpc/references.ts";
 import type { CallSpec } from "./call_record.ts";
 import type { Caller } from "./effects.ts";
 
+/** How the commands of a request are called. */
+export interface StepManner {
+  readonly caller: Caller;
+  readonly waits: boolean;
+  readonly reach: Reach | undefined;
+  /** The result may stay with its node. */
+  readonly keeps: boolean;
+  /** Results of other nodes that it needs. */
+  readonly takes: readonly Taking[];
+}
+
 /** The call that a command is, or why it can't be made. */
 export function stepSpec(
   command: RequestCommand,
   filled: Filled,
-  { caller, waits, reach }: {
-    readonly caller: Caller;
-    readonly waits: boolean;
-    readonly reach: Reach | undefined;
-  },
+  { takes, ...how }: StepManner,
 ): { readonly spec: CallSpec } | { readonly error: CallError } {
   const { fun, resources, contract, idempotent, hedgeMs } = command;
   if (!filled.ok) return { error: leadsNowhere(command, filled.missing) };
@@ -37,10 +45,12 @@ export function stepSpec(
   }
   return {
     spec: {
-      ...{ fun, resources, caller, waits, reach, contract, hedgeMs, ttl: 0, target: undefined },
+      ...{ fun, resources, contract, hedgeMs, ttl: 0, target: undefined },
       args: Payload.fromValue(args),
       kwargs: Object.keys(kwargs).length === 0 ? undefined : Payload.fromValue(kwargs),
       idempotent: idempotent === true,
+      ...how,
+      takes: takes.length === 0 ? undefined : takes,
     },
   };
 }

@@ -4,21 +4,24 @@ import {
   PENDING_CALLS_PER_CLIENT_MAX,
   PENDING_CALLS_PER_LINK_MAX,
 } from "../protocol/limits.ts";
+import type { NodeUrl } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import type {
   CallMessage,
   ExplainMessage,
   OfferMessage,
+  ResultMessage,
   V1Message,
   WithdrawMessage,
 } from "../protocol/v1_messages.ts";
-import type { RequestMessage } from "../protocol/v1_requests.ts";
-import { failure, type Reply, success } from "./call_record.ts";
+import type { RequestMessage, TakeMessage } from "../protocol/v1_requests.ts";
+import { failure, type Reply } from "./call_record.ts";
 import type { CallRouter } from "./call_router.ts";
 import { CLOSE } from "./close_codes.ts";
 import type { ConnectionRecord } from "./connection_table.ts";
 import type { Part } from "./connection_life.ts";
-import type { Caller, StreamBegin } from "./effects.ts";
+import type { Caller, Outcome, StreamBegin } from "./effects.ts";
+import { type KeptValues, notKept } from "./kept_values.ts";
 import type { Drop } from "./link_keeper.ts";
 import type { ClientOffers } from "./client_offers.ts";
 import type { RequestRunner } from "./request_runner.ts";
@@ -33,6 +36,8 @@ export class V1Door {
   readonly #drop: Drop;
   readonly #part: Part;
   readonly #isDraining: () => boolean;
+  readonly #self: NodeUrl;
+  readonly #kept: KeptValues;
 
   /**
    * @param part Takes leave of a peer that said goodbye and will close.
@@ -46,6 +51,8 @@ export class V1Door {
     readonly drop: Drop;
     readonly part: Part;
     readonly isDraining: () => boolean;
+    readonly self: NodeUrl;
+    readonly kept: KeptValues;
   }) {
     this.#calls = rooms.calls;
     this.#requests = rooms.requests;
@@ -54,6 +61,8 @@ export class V1Door {
     this.#drop = rooms.drop;
     this.#part = rooms.part;
     this.#isDraining = rooms.isDraining;
+    this.#self = rooms.self;
+    this.#kept = rooms.kept;
   }
 
   /** One message about calls or the connection itself. */
@@ -76,7 +85,11 @@ export class V1Door {
       case "withdraw":
         return this.#offer(turn, record, message);
       case "result":
-        return this.#calls.answered(turn, record.id, message.id, success(message));
+        return this.#calls.answered(turn, record.id, message.id, endOf(record, message));
+      case "take":
+        return this.#take(turn, record, message);
+      case "release":
+        return this.#kept.release(message.ticket);
       case "error":
         return this.#calls.answered(turn, record.id, message.id, failure(message.error));
       case "cancel":
@@ -95,7 +108,12 @@ export class V1Door {
 
   #call(turn: Turn, record: ConnectionRecord, message: CallMessage): void {
     if (!this.#admit(turn, record, message.id)) return;
-    const replyTo = { kind: "v1", connection: record.id, id: message.id } as const;
+    const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
+    const keeps = message.keep === true && record.role !== "client";
+    const replyTo = {
+      ...{ kind: "v1", connection: record.id, id: message.id } as const,
+      ...(keeps ? { keepUntil: deadlineAt } : {}),
+    };
     const spec = {
       fun: message.fun,
       resources: message.resources,
@@ -109,10 +127,10 @@ export class V1Door {
       waits: message.wait === true,
       hedgeMs: message.hedgeMs,
       reach: message.reach,
+      takes: message.takes,
       ...(message.credit === undefined ? {} : { stream: streamOf(message.credit, message) }),
       ...(message.streamed === undefined ? {} : { streamed: message.streamed }),
     };
-    const deadlineAt = turn.now + Math.min(message.timeoutMs, CALL_TIMEOUT_MS_MAX);
     const id = this.#calls.start(turn, spec, replyTo, deadlineAt, record.id);
     noteTask(record, message.id, "call", id);
   }
@@ -130,6 +148,20 @@ export class V1Door {
     noteTask(record, message.id, "run", id);
   }
 
+  /** A node asks for a result that is kept here: also one that leaves still gives it. */
+  #take(turn: Turn, record: ConnectionRecord, { id, ticket, path }: TakeMessage): void {
+    if (record.role === "client") {
+      return this.#drop(turn, record, CLOSE.forbidden, "take is for nodes only");
+    }
+    if (!this.#admit(turn, record, id, true)) return;
+    const value = this.#kept.take(ticket, path);
+    const replyTo = { kind: "v1", connection: record.id, id } as const;
+    const end: Outcome = typeof value === "string"
+      ? failure(notKept(value, this.#self, path))
+      : { ok: true, value };
+    this.#reply(turn, replyTo, end);
+  }
+
   #explain(turn: Turn, record: ConnectionRecord, message: ExplainMessage): void {
     const { id } = message;
     if (!this.#admit(turn, record, id)) return;
@@ -142,7 +174,7 @@ export class V1Door {
    * The peer's numbers grow, so one that does not is the same frame again: it never runs twice. After our goodbye nothing is
    * taken and nothing answered: the peer knows from it what was not.
    */
-  #admit(turn: Turn, record: ConnectionRecord, id: number): boolean {
+  #admit(turn: Turn, record: ConnectionRecord, id: number, isTaken = false): boolean {
     if (id <= record.lastTaken || record.saidGoodbye) return false;
     record.lastTaken = id;
     const max = record.role === "client"
@@ -150,7 +182,7 @@ export class V1Door {
       : PENDING_CALLS_PER_LINK_MAX;
     const isFull = record.inbound.size >= max;
     record.inbound.set(id, { kind: "call", id: 0 });
-    if (!isFull && !this.#isDraining()) return true;
+    if (!isFull && (isTaken || !this.#isDraining())) return true;
     const error = isFull
       ? callError("RESOURCE_EXHAUSTED", `${max} calls of this connection are running`)
       : callError("DRAINING", "The node is leaving, ask another one");
@@ -174,6 +206,16 @@ export class V1Door {
     if (task?.kind === "call") this.#calls.cancel(turn, task.id, error);
     else if (task !== undefined) this.#requests.cancel(turn, task.id, error);
   }
+}
+
+/** How a call ended by the word of whoever it was sent to, which may keep what came of it. */
+function endOf({ peer }: ConnectionRecord, message: ResultMessage): Outcome {
+  const { value, differs, kept } = message;
+  const told = differs === undefined ? {} : { differs };
+  if (kept === undefined) return { ok: true, value, ...told };
+  // Without a name nobody can be asked for it.
+  if (peer === undefined) return failure(callError("PROTOCOL", "A client keeps a result", "yes"));
+  return { ok: true, value, ...told, kept: { holder: peer.url, ...kept } };
 }
 
 function streamOf(credit: number, { resumeFrom }: CallMessage): StreamBegin {

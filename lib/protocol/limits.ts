@@ -67,6 +67,27 @@ export const MAP_CONCURRENCY_MAX = 64;
 export const PROGRESS_VALUES_MAX = 1024 * 1024;
 /** Events of one request's progress. Beyond it single parts of maps are told no more. */
 export const PROGRESS_EVENTS_MAX = 4_096;
+/**
+ * Shortest result that stays with the node that has it until the next command's node asks for it, in UTF-16 units of JSON. A
+ * shorter one goes through whoever runs the request: asking for it would take longer.
+ */
+export const HAND_OVER_UNITS_MIN = 16 * 1024;
+/** Results that a node keeps for others to ask for, in UTF-16 units of JSON together; beyond it they are sent at once. */
+export const KEPT_UNITS_MAX = 32 * 1024 * 1024;
+/** How many results a node keeps for others; beyond it they are sent at once. */
+export const KEPT_VALUES_MAX = 4_096;
+/** How long a result is kept when the connection of whoever may release it is gone, in ms: it may still be asked for. */
+export const KEPT_ORPHAN_MS = 5_000;
+/** Results of other nodes that one call may need to get. A command that needs more gets them with its arguments. */
+export const TAKINGS_PER_CALL_MAX = 64;
+/** What a node has got of other nodes for calls that can't run yet, in UTF-16 units; beyond it those calls are sent back. */
+export const TAKEN_UNITS_MAX = 32 * 1024 * 1024;
+/** How long a node tries to get a result from another one, in ms; then the call comes with the result in it instead. */
+export const TAKING_MS_MAX = 5_000;
+/** How often commands of one request are run again because a node was lost with their results. Then the request fails. */
+export const REGAINS_MAX = 3;
+/** Longest ticket of a result that is kept, in characters: ours have 32. */
+export const TICKET_LENGTH_MAX = 128;
 /** Longest digest of a contract, in characters: ours has 64, a later version's may be written in another way. */
 export const CONTRACT_DIGEST_LENGTH_MAX = 128;
 /** Longest canonical JSON of a contract, in bytes. Longer ones are refused where they are first used. */

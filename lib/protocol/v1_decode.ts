@@ -22,7 +22,7 @@ import {
   decodeWant,
   type OfferReader,
 } from "./v1_decode_offers.ts";
-import { decodeRequest } from "./v1_decode_requests.ts";
+import { decodeRelease, decodeRequest, decodeTake } from "./v1_decode_requests.ts";
 import { decodeCredit, decodeEnd, decodeItems, decodeStop } from "./v1_decode_streams.ts";
 import type { MembersMessage, V1Goodbye, V1Hello, V1Message } from "./v1_messages.ts";
 import { CALL_ID, INCARNATION } from "./v1_shapes.ts";
@@ -87,6 +87,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["fresh", decodeFresh],
   ["call", decodeCall],
   ["request", decodeRequest],
+  ["take", decodeTake],
+  ["release", decodeRelease],
   ["explain", decodeExplain],
   ["accepted", decodeAccepted],
   ["offer", decodeOffer],

@@ -31,6 +31,7 @@ import type {
   ResultMessage,
   WithdrawMessage,
 } from "./v1_messages.ts";
+import { RECEIPT, TAKINGS } from "./v1_decode_requests.ts";
 import {
   ASKED_CONTRACT,
   CALL_ID,
@@ -84,6 +85,7 @@ export function decodeCall(value: JsonObject): CallMessage {
   const resumeFrom = optional(value, "resume_from", CALL_ID);
   const offer = optional(value, "offer", CALL_ID);
   const streamed = optional(value, "streamed", STREAMED);
+  const takes = optional(value, "takes", TAKINGS);
   return {
     type: "call",
     id: required(value, "id", CALL_ID),
@@ -103,6 +105,8 @@ export function decodeCall(value: JsonObject): CallMessage {
     ...(streamed === undefined || streamed.length === 0 ? {} : { streamed }),
     ...(offer === undefined ? {} : { offer }),
     ...reachWord(optional(value, "reach", REACH)),
+    ...(optional(value, "keep", BOOLEAN) === true ? { keep: true } : {}),
+    ...(takes === undefined ? {} : { takes }),
   };
 }
 
@@ -146,11 +150,13 @@ export function decodeWithdraw(value: JsonObject): WithdrawMessage {
 /** The good end. */
 export function decodeResult(value: JsonObject): ResultMessage {
   const differs = optional(value, "differs", DIFFERENCES);
+  const kept = optional(value, "kept", RECEIPT);
   return {
     type: "result",
     id: required(value, "id", CALL_ID),
     value: Payload.fromValue(required(value, "value", ANY)),
     ...(differs === undefined ? {} : { differs }),
+    ...(kept === undefined ? {} : { kept }),
   };
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { BOOLEAN, ID, OBJECT, plainCommand, TEXT } from "./field_shapes.ts";
+import { BOOLEAN, ID, OBJECT, plainCommand, TEXT, URL_OF_NODE } from "./field_shapes.ts";
+import type { Taking } from "./kept_value.ts";
 import { defaulted, listOf, optional, required, type Shape } from "./json_fields.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json_value.ts";
 import {
@@ -12,11 +13,13 @@ import {
   DEPTH_MAX,
   MAP_CONCURRENCY_MAX,
   REFERENCES_PER_COMMAND_MAX,
+  TAKINGS_PER_CALL_MAX,
+  TICKET_LENGTH_MAX,
 } from "./limits.ts";
 import { reachWord } from "./reach.ts";
 import type { MapOver, Place, PlacedReference, RequestCommand } from "./request_command.ts";
-import type { RequestMessage } from "./v1_requests.ts";
-import { ASKED_CONTRACT, CALL_ID, REACH, TIMEOUT_MS } from "./v1_shapes.ts";
+import type { Receipt, ReleaseMessage, RequestMessage, TakeMessage } from "./v1_requests.ts";
+import { ASKED_CONTRACT, CALL_ID, REACH, TIMEOUT_MS, UINT32 } from "./v1_shapes.ts";
 
 /** Fields from a result inwards. */
 export const PATH: Shape<readonly string[]> = listOf(TEXT, DEPTH_MAX);
@@ -43,6 +46,53 @@ export const PLACE: Shape<Place> = {
     return known.length === keys.length ? [kind, ...known] : undefined;
   },
 };
+
+const TICKET: Shape<string> = {
+  expected: `a ticket of at most ${TICKET_LENGTH_MAX} characters`,
+  parse: (value) =>
+    typeof value === "string" && value.length <= TICKET_LENGTH_MAX ? value : undefined,
+};
+
+/** Results that whoever runs a call gets first. */
+export const TAKINGS: Shape<readonly Taking[]> = listOf({
+  expected: "a result to be got",
+  parse(value) {
+    const taking = OBJECT.parse(value);
+    return taking && {
+      at: required(taking, "at", PLACE),
+      holder: required(taking, "holder", URL_OF_NODE),
+      ticket: required(taking, "ticket", TICKET),
+      path: defaulted(taking, "path", PATH, []),
+    };
+  },
+}, TAKINGS_PER_CALL_MAX);
+
+/** A result that stays where it is. */
+export const RECEIPT: Shape<Receipt> = {
+  expected: "a receipt",
+  parse(value) {
+    const receipt = OBJECT.parse(value);
+    return receipt && {
+      ticket: required(receipt, "ticket", TICKET),
+      units: required(receipt, "units", UINT32),
+    };
+  },
+};
+
+/** Asks for a result that is kept. */
+export function decodeTake(value: JsonObject): TakeMessage {
+  return {
+    type: "take",
+    id: required(value, "id", CALL_ID),
+    ticket: required(value, "ticket", TICKET),
+    path: defaulted(value, "path", PATH, []),
+  };
+}
+
+/** A result is not needed any more. */
+export function decodeRelease(value: JsonObject): ReleaseMessage {
+  return { type: "release", ticket: required(value, "ticket", TICKET) };
+}
 
 const PLACED: Shape<PlacedReference> = {
   expected: "a reference",

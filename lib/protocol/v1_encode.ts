@@ -7,7 +7,7 @@
 import type { CallError } from "./errors.ts";
 import type { JsonObject } from "./json_value.ts";
 import { encodePropagation, type OfferWriter } from "./v1_encode_offers.ts";
-import { encodeRequest } from "./v1_encode_requests.ts";
+import { encodeRequest, encodeTake, encodeTakings } from "./v1_encode_requests.ts";
 import type { CallMessage, V1Hello, V1Message } from "./v1_messages.ts";
 
 function hello(message: V1Hello): string {
@@ -32,6 +32,8 @@ function call(message: CallMessage): string {
     (resumeFrom === undefined ? "" : `,"resume_from":${resumeFrom}`) +
     (streamed === undefined ? "" : `,"streamed":[${streamed.join(",")}]`) +
     (offer === undefined ? "" : `,"offer":${offer}`) +
+    (message.keep === undefined ? "" : `,"keep":true`) +
+    (message.takes === undefined ? "" : `,"takes":${encodeTakings(message.takes)}`) +
     (reach === undefined ? "" : `,"reach":"${reach}"`) + "}";
 }
 
@@ -69,7 +71,12 @@ export function encodeV1Message(message: V1Message, writer: OfferWriter): string
       return encodeRequest(message);
     case "result":
       return `{"type":"result","id":${message.id},"value":${message.value.text}` +
+        (message.kept === undefined ? "" : `,"kept":${JSON.stringify(message.kept)}`) +
         (message.differs === undefined ? "}" : `,"differs":${JSON.stringify(message.differs)}}`);
+    case "take":
+      return encodeTake(message);
+    case "release":
+      return JSON.stringify({ type: "release", ticket: message.ticket });
     case "items":
       return `{"type":"items","id":${message.id}${arg(message)},` +
         `"values":${message.batch.list.text}}`;

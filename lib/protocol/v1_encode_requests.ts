@@ -1,5 +1,6 @@
 import type { MapOver, RequestCommand } from "./request_command.ts";
-import type { RequestMessage } from "./v1_requests.ts";
+import type { Taking } from "./kept_value.ts";
+import type { RequestMessage, TakeMessage } from "./v1_requests.ts";
 
 /** The JSON text of a request. */
 export function encodeRequest(message: RequestMessage): string {
@@ -15,6 +16,18 @@ export function encodeRequest(message: RequestMessage): string {
     progress,
     reach,
   });
+}
+
+/** The JSON text of what a call has to get first. */
+export function encodeTakings(takes: readonly Taking[]): string {
+  return JSON.stringify(
+    takes.map(({ at, holder, ticket, path }) => ({ at, holder, ticket, path: given(path) })),
+  );
+}
+
+/** The JSON text of a question for a result that is kept. */
+export function encodeTake({ type, id, ticket, path }: TakeMessage): string {
+  return JSON.stringify({ type, id, ticket, path: given(path) });
 }
 
 /** What is `undefined` is left out of the text. */

@@ -15,9 +15,10 @@ import type {
   NodeUrl,
   ResourceName,
 } from "./names.ts";
+import type { Taking } from "./kept_value.ts";
 import type { Payload } from "./payload.ts";
 import type { ReachWord } from "./reach.ts";
-import type { RequestMessage } from "./v1_requests.ts";
+import type { Receipt, ReleaseMessage, RequestMessage, TakeMessage } from "./v1_requests.ts";
 import type { StreamMessage } from "./v1_stream_messages.ts";
 
 /** First message of each side. */
@@ -211,6 +212,10 @@ export interface CallMessage extends ReachWord {
   readonly resumeFrom?: number;
   /** Places of arguments that come as streams; in `args` there is null in their place. Absent = none. */
   readonly streamed?: readonly number[];
+  /** A long result may stay with its node: a receipt does; absent = it is wanted itself. Of nodes only. */
+  readonly keep?: true;
+  /** Results of other nodes that whoever runs it gets first, and puts into the arguments; absent = none. */
+  readonly takes?: readonly Taking[];
 }
 
 /** A client offers a function through the node that it is connected to, until it withdraws it or its connection ends. */
@@ -273,6 +278,8 @@ export interface ResultMessage {
   readonly value: Payload;
   /** Functions that ran under another contract than their caller's; `undefined` = none. */
   readonly differs?: readonly ContractDifference[];
+  /** The result stays with the sender, and `value` is null. Only where `keep` was said. */
+  readonly kept?: Receipt;
 }
 
 /** The bad end of a call, a stream or a request. */
@@ -349,6 +356,8 @@ export type V1Message =
   | OfferMessage
   | WithdrawMessage
   | RequestMessage
+  | TakeMessage
+  | ReleaseMessage
   | ExplainMessage
   | AcceptedMessage
   | StreamMessage

@@ -59,10 +59,10 @@ export class RequestRun {
    * {@linkcode RequestRun.takingsOf}.
    *
    * @param item Of a map: the item that this run is for.
-   * @throws {RangeError} If the command is not running.
+   * @throws {RangeError} If the command was not started.
    */
   argumentsOf(index: number, item?: JsonValue): Filled {
-    const command = this.#runningCommand(index);
+    const command = this.#startedCommand(index);
     const here = command.refs.filter(({ of }) => of === undefined || !this.#kept.has(of));
     return filled(command, here, ({ of, path, isOptional }) => {
       const source = of === undefined ? item : this.#results.get(of);
@@ -70,9 +70,9 @@ export class RequestRun {
     });
   }
 
-  /** What a running command uses and other nodes keep. */
+  /** What a command uses and other nodes keep. */
   takingsOf(index: number): readonly Taking[] {
-    return this.#runningCommand(index).refs.flatMap(({ at, of, path }) => {
+    return this.#startedCommand(index).refs.flatMap(({ at, of, path }) => {
       const kept = of === undefined ? undefined : this.#kept.get(of);
       return kept === undefined ? [] : [{ at, path, holder: kept.holder, ticket: kept.ticket }];
     });
@@ -126,14 +126,29 @@ export class RequestRun {
     return this.#levelOf.get(index) ?? 0;
   }
 
-  /** Whether a command is running. */
-  isRunning(index: number): boolean {
-    return this.#running.has(index);
+  /** Commands that a command uses, ascending. */
+  sourcesOf(index: number): readonly number[] {
+    return this.#plan.dependencies[index] ?? [];
   }
 
-  /** Whether all commands that use a result have ended: nobody asks for it any more. */
-  isUsedUp(index: number): boolean {
-    return (this.#plan.dependents[index] ?? []).every((user) => this.#ended.has(user));
+  /** Commands that use a command's result, ascending. */
+  usersOf(index: number): readonly number[] {
+    return this.#plan.dependents[index] ?? [];
+  }
+
+  /** Whether a command has ended. */
+  hasEnded(index: number): boolean {
+    return this.#ended.has(index);
+  }
+
+  /** Commands whose results other nodes keep. */
+  keptCommands(): readonly number[] {
+    return [...this.#kept.keys()].flatMap((name) => this.#plan.indexes.get(name) ?? []);
+  }
+
+  /** Nobody needs the result that another node keeps any more. */
+  forget(index: number): void {
+    this.#kept.delete(this.#plan.commands[index]?.name ?? "");
   }
 
   /** Ends a command. Returns its name. */
@@ -191,6 +206,12 @@ export class RequestRun {
 
   #times(requestId: string) {
     return { requestId, startedAt: this.startedAt, levelEndsAt: this.#levelEndsAt };
+  }
+
+  #startedCommand(index: number): RequestCommand {
+    const command = this.#plan.commands[index];
+    if (command !== undefined && this.#ended.has(index)) return command;
+    return this.#runningCommand(index);
   }
 
   #runningCommand(index: number): RequestCommand {

@@ -37,6 +37,8 @@ export interface BookedCommand {
   readonly fun: string;
   /** Arguments; what is the name of another command stands for what that one gave. */
   readonly args: readonly JsonValue[];
+  /** It is run for each item of what another command gave, with the item as its argument. Default: it is run once. */
+  readonly mapped?: { readonly over: string; readonly concurrency: number };
 }
 
 interface Entry extends BookedCall {
@@ -102,7 +104,8 @@ export class CallBook {
     const wrong = (text: string): void => this.accuse(number, text);
     if (entry === undefined) return { returned: () => {}, threw: () => {}, wrong };
     const { command, siblings } = entry;
-    const isRight = command === undefined || JSON.stringify(args) === argsOf(command, siblings);
+    const isRight = command === undefined || command.mapped !== undefined ||
+      JSON.stringify(args) === argsOf(command, siblings);
     if (!isRight) entry.strange = JSON.stringify(args);
     const run = entry.runs.push(undefined) - 1;
     return {

@@ -12,6 +12,8 @@ import { Chance } from "./seeded_chance.ts";
 import type { SimulatedClient } from "./simulated_client.ts";
 import type { SimulatedCallOptions } from "./simulated_offer.ts";
 import type { SimulatedNode } from "./simulated_node.ts";
+import { type StormRequest, stormRequest, wrongRuns } from "./storm_requests.ts";
+import { answer, FUNCTIONS, register } from "./storm_functions.ts";
 import { itemsOf, type StreamPlan } from "./stream_plan.ts";
 import { SimulatedWorld } from "./simulated_world.ts";
 import type { Violation } from "./violation.ts";
@@ -46,6 +48,8 @@ export interface CallStormResult {
 }
 
 interface Made {
+  /** Of a request of several commands: what it asks for. */
+  readonly request?: StormRequest;
   readonly booked: BookedCall;
   readonly caller: SimulatedNode | SimulatedClient;
   /** The caller's life; `undefined` = a client, which has only one. */
@@ -92,6 +96,8 @@ class CallStorm {
       const peers = this.#nodes.filter((_, other) => other === number - 1 || this.#hits(0.4));
       this.#nodes.push(this.#world.addNode(`n${number}`, {
         peers,
+        // On all nodes but one anything is long enough to be handed over.
+        ...(number === 3 ? {} : { handOverUnitsMin: 1 }),
         setup: (node) => register(node, number),
       }));
     }
@@ -138,7 +144,22 @@ class CallStorm {
     const caller = this.#hits(0.5) ? this.#pick(this.#clients) : this.#pick(this.#nodes);
     if (caller === undefined) return;
     const size = 1 + this.#below(BURST_MAX);
-    for (let count = 0; count < size; count += 1) this.#call(caller);
+    for (let count = 0; count < size; count += 1) {
+      if (this.#hits(REQUESTS)) this.#request(caller);
+      else this.#call(caller);
+    }
+  }
+
+  #request(caller: SimulatedNode | SimulatedClient): void {
+    const number = this.#made.length;
+    const request = stormRequest(this.#chance, number, answer);
+    const idempotent = request.mayRepeat.every((one) => one);
+    const timeoutMs = TIMEOUTS_MS[this.#below(TIMEOUTS_MS.length)] ?? TIMEOUT_MS_MAX;
+    const options = { timeoutMs, waits: this.#hits(0.3), idempotent };
+    const booked = caller.request(request.commands, options);
+    if (booked === undefined) return;
+    const { expected } = request;
+    this.#made.push({ booked, caller, life: lifeOf(caller), expected, options, request });
   }
 
   #call(caller: SimulatedNode | SimulatedClient): void {
@@ -231,11 +252,15 @@ class CallStorm {
     return [...strays, ...wrongs];
   }
 
-  #defect({ booked, caller, life, expected, options, stream }: Made): string | undefined {
-    const { outcome, runs, ends, startedAt, endedAt = Infinity, wrong } = booked;
+  #defect({ booked, caller, life, expected, options, stream, request }: Made): string | undefined {
+    const { outcome, ends, startedAt, endedAt = Infinity, commands } = booked;
+    const runs = request === undefined ? booked.runs : commands.flatMap((one) => one.runs);
     const isOrphan = lifeOf(caller) !== life;
+    const wrong = request === undefined ? booked.wrong : wrongRuns(request, booked);
     if (wrong !== undefined) return wrong;
-    if (!options.idempotent && runs.length > 1) return `ran ${runs.length} times`;
+    if (!options.idempotent && request === undefined && runs.length > 1) {
+      return `ran ${runs.length} times`;
+    }
     if (ends > 1) return `ended ${ends} times`;
     if (outcome === undefined) return isOrphan ? undefined : "never ended";
     const lateMs = endedAt - startedAt - options.timeoutMs;
@@ -246,11 +271,13 @@ class CallStorm {
       if (items !== undefined && stream?.arrived() !== items) {
         return `got ${stream?.arrived()} items of ${items}`;
       }
-      return runs.includes(expected) ? undefined : "has a result and no run that gave it";
+      if (commands.some((one) => one.runs.length === 0)) return "has results without a run";
+      if (request !== undefined || runs.includes(expected)) return undefined;
+      return "has a result and no run that gave it";
     }
     const { code, ran } = outcome.error;
-    if (options.timeoutMs === CALM_MS) return `ended as ${code} though nothing was wrong`;
     if (code === "PROTOCOL") return `broke the rules: ${outcome.error.message}`;
+    if (options.timeoutMs === CALM_MS) return `ended as ${code} though nothing was wrong`;
     if (ran === "no" && runs.length > 0) return `ended as ${code}/no, and ran`;
     if (ran === "yes" && runs.length === 0) return `ended as ${code}/yes, and did not run`;
     return undefined;
@@ -261,8 +288,8 @@ class CallStorm {
       const sizes = node.sizes();
       if (sizes === undefined) return [];
       const { calls, requests, running, own, inbound, queued, parked, slotQueue, stuck } = sizes;
-      const waiting = { calls, requests, running, own, inbound, queued, parked, slotQueue, stuck };
-      return leftAt(node.name, { ...waiting, streams: sizes.streams });
+      const of = { calls, requests, running, own, inbound, queued, parked, slotQueue, stuck };
+      return leftAt(node.name, { ...of, streams: sizes.streams, kept: sizes.kept });
     });
     const ofClients = this.#clients.flatMap((client) => leftAt(client.name, client.sizes()));
     return [...ofNodes, ...ofClients];
@@ -306,26 +333,8 @@ function lifeOf(caller: SimulatedNode | SimulatedClient): string | undefined {
   return "incarnation" in caller ? caller.incarnation : undefined;
 }
 
-const FUNCTIONS: readonly string[] = ["count", "count", "linger", "fail", "rare"];
-
-/** What a call's function gives for its number, so that no two calls can be mistaken for each other. */
-function answer(number: number): number {
-  return 7 * number + 1;
-}
-
-function register(node: SimulatedNode, number: number): void {
-  const resources = number % 2 === 0 ? ["even"] : [];
-  const options = { resources, maxHops: 8 };
-  const run = ([value]: readonly unknown[]): number => answer(Number(value));
-  node.register("count", run, { ...options, runMsMax: 30 });
-  node.register("linger", run, { ...options, runMsMax: 2_000 });
-  if (number === 1) node.register("rare", run, { ...options, runMsMax: 30 });
-  // Not everywhere, so that most streams cross a link or two.
-  if (number % 3 === 1) node.register("flow", "streams", { maxHops: 8 });
-  node.register("fail", () => {
-    throw new Error("it fails");
-  }, { ...options, runMsMax: 30 });
-}
+/** How many of a storm's calls are requests of several commands. */
+const REQUESTS = 0.1;
 
 function rotated<One>(list: readonly One[], by: number): One[] {
   return list.map((_, at) => list[(at + by) % list.length]).filter((one) => one !== undefined);

@@ -41,6 +41,7 @@ interface Newborn {
   readonly peers: Iterable<{ readonly address: NodeUrl }>;
   readonly policy: ClusterPolicy;
   readonly formsCluster: boolean;
+  readonly handOverUnitsMin: number;
 }
 
 /**
@@ -57,12 +58,12 @@ export function beginLife(
   owner: NodeOwnerEffects,
 ): Life {
   const { chance, faults, queue, network, noted, calls } = rooms;
-  const { url, cluster, place, peers, policy, formsCluster } = node;
+  const { url, cluster, place, peers, policy, formsCluster, handOverUnitsMin } = node;
   const skewMs = exactMs(faults.clockSkewMsMax * (2 * chance.next() - 1));
   const clock = new SimulatedClock(() => queue.now, skewMs - behindMs);
   const life = `${Math.floor(clock.now())}x${number}`;
   const core = new NodeCore({
-    ...{ url, cluster, formsCluster, incarnation: incarnation(life) },
+    ...{ url, cluster, formsCluster, handOverUnitsMin, incarnation: incarnation(life) },
     peers: [...peers].map((peer) => peer.address),
     rules: policy,
   });

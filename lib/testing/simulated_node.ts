@@ -28,6 +28,7 @@ import {
 } from "./simulated_offer.ts";
 import type { StreamPlan } from "./stream_plan.ts";
 import type { BookedStream } from "./simulated_streams.ts";
+import { HAND_OVER_UNITS_MIN } from "../protocol/limits.ts";
 import { beginLife, type Life } from "./simulated_life.ts";
 import type { Place } from "./simulated_paths.ts";
 import type { Dialable } from "./simulated_flooder.ts";
@@ -48,6 +49,8 @@ export interface SimulatedNodeOptions {
   readonly policy?: LinkPolicy;
   /** Whether nodes of its cluster find each other and link themselves. Default `false`. */
   readonly formsCluster?: boolean;
+  /** Shortest result that goes straight to the node of the next command, in UTF-16 units of JSON. Default: 16 Ki. */
+  readonly handOverUnitsMin?: number;
   /** Runs at each start of the node: what its program does first, for instance register functions. */
   readonly setup?: (node: SimulatedNode) => void;
 }
@@ -69,6 +72,8 @@ export class SimulatedNode implements Dialable {
   #policy: ClusterPolicy;
   /** Whether nodes of its cluster find each other and link themselves. */
   readonly formsCluster: boolean;
+  /** Shortest result that is handed over. */
+  readonly handOverUnitsMin: number;
   readonly #rooms: WorldRooms;
   readonly #setup: (node: SimulatedNode) => void;
   #life: Life | undefined;
@@ -86,6 +91,7 @@ export class SimulatedNode implements Dialable {
     this.peers = new Set(options.peers);
     this.#policy = checkClusterPolicy(options.policy ?? {});
     this.formsCluster = options.formsCluster ?? false;
+    this.handOverUnitsMin = options.handOverUnitsMin ?? HAND_OVER_UNITS_MIN;
     this.#setup = options.setup ?? (() => {});
   }
 

@@ -1,6 +1,8 @@
 import type { CallCommand } from "../core/events.ts";
 import type { BookedCommand } from "./call_book.ts";
 import type { JsonValue } from "../protocol/json_value.ts";
+import type { Command } from "../protocol/json_messages.ts";
+import type { RequestCommand } from "../protocol/request_command.ts";
 import { functionName, resourceName } from "../protocol/names.ts";
 import { Payload } from "../protocol/payload.ts";
 import { withReferences } from "../rpc/text_references.ts";
@@ -37,12 +39,16 @@ export interface SimulatedCallOptions {
 export interface SimulatedCommand extends BookedCommand {
   /** What the provider must have. Default: nothing. */
   readonly resources?: readonly string[];
+  /** Running it twice does no more than once. Default: it may. */
+  readonly idempotent?: true;
 }
 
 /** How a request is made. */
 export interface SimulatedRequestOptions {
   /** In ms. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Commands wait for a provider where there is none. Default: the request fails at once. */
+  readonly waits?: boolean;
 }
 
 /** An offer as the world's own book has it: checkers go by the book, never by the machine. */
@@ -96,22 +102,38 @@ export function streamCommand(
 export function requestCommand(
   request: number,
   commands: readonly SimulatedCommand[],
-  { timeoutMs = 30_000 }: SimulatedRequestOptions,
+  { timeoutMs = 30_000, waits = false }: SimulatedRequestOptions,
 ): (now: number) => Extract<CallCommand, { type: "request" }> {
   const command = {
     type: "request" as const,
     call: request,
-    commands: withReferences(
-      commands.map(({ name, fun, args, resources = [] }, index) => ({
-        name,
-        fun: functionName(fun),
-        args,
-        kwargs: numberedKwargs(request + 1 + index),
-        resources: resources.map(resourceName),
-      })),
-    ),
+    commands: withReferences(commands.map(named)).map((read, index) => ({
+      ...read,
+      kwargs: numberedKwargs(request + 1 + index),
+      ...more(commands[index]),
+    })),
     wanted: undefined,
     timeoutMs,
+    waits,
   };
   return (now) => ({ ...command, now });
+}
+
+function named({ name, fun, args, resources = [] }: SimulatedCommand): Command {
+  const asked = resources.map(resourceName);
+  return { name, fun: functionName(fun), args, kwargs: {}, resources: asked };
+}
+
+/** What a command has besides its names: a map gets one item as its only argument. */
+function more(command: SimulatedCommand | undefined): Partial<RequestCommand> {
+  const { mapped, idempotent } = command ?? {};
+  const repeats = idempotent === true ? { idempotent } : {};
+  if (mapped === undefined) return repeats;
+  const { over: of, concurrency } = mapped;
+  return {
+    ...repeats,
+    args: [null],
+    refs: [{ at: ["args", 0], of: undefined, path: [] }],
+    over: { list: { of, path: [] }, concurrency },
+  };
 }

@@ -4,6 +4,7 @@ import { CORE_MUTANTS } from "./core_mutants.ts";
 import { DISTANCE_MUTANTS } from "./distance_mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { REFERENCE_MUTANTS } from "./reference_mutants.ts";
+import { REQUEST_MUTANTS } from "./request_mutants.ts";
 import { STREAM_MUTANTS } from "./stream_mutants.ts";
 
 /** Every planted bug. */
@@ -14,6 +15,7 @@ export const ALL_MUTANTS: readonly Mutant[] = [
   ...CORE_MUTANTS,
   ...CALL_MUTANTS,
   ...STREAM_MUTANTS,
+  ...REQUEST_MUTANTS,
 ];
 
 /** What has to catch them: the tests of how offers travel and how calls end. A test file that a mutant names comes first, for it. */

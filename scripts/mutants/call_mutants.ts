@@ -100,7 +100,7 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     breaks: "I8",
     edits: [{
       file: "lib/core/v1_door.ts",
-      find: "if (!isFull && !this.#isDraining()) return true;",
+      find: "if (!isFull && (isTaken || !this.#isDraining())) return true;",
       put: "if (!isFull) return true;",
     }],
     tests: [CORE],

@@ -90,7 +90,9 @@ export class CallWorld {
       const others = new Set(
         peers.map((peer) => urls[peer % urls.length] ?? "").filter((url) => url !== urls[index]),
       );
-      const options = { peers: [...others].map(nodeUrl), reach };
+      // Half of the nodes hand everything over that they may.
+      const handing = index % 2 === 0 ? { handOverUnitsMin: 1 } : {};
+      const options = { peers: [...others].map(nodeUrl), reach, ...handing };
       this.nodes.push(this.world.node(urls[index] ?? "", options));
     });
     this.world.settle();

@@ -80,6 +80,7 @@ const keys = fc.array(fc.oneof(fc.string({ maxLength: 8 }), fc.nat(9)), {
 });
 const where: fc.Arbitrary<Place> = fc.tuple(fc.constantFrom("args" as const, "kwargs"), keys)
   .map(([kind, inner]) => [kind, ...inner]);
+const ticket = fc.string({ maxLength: 128 });
 const requestCommand: fc.Arbitrary<RequestCommand> = fc.tuple(
   command,
   fc.array(fc.record({ at: where, of: fc.option(id, { nil: undefined }), path }), { maxLength: 3 }),
@@ -151,6 +152,8 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     credit: uint32,
     resumeFrom: callId,
     offer: callId,
+    keep: fc.constant(true as const),
+    takes: fc.array(fc.record({ at: where, holder: url, ticket, path }), { maxLength: 3 }),
     reach,
     streamed: fc.uniqueArray(place, { minLength: 1, maxLength: 8 }),
   }, { requiredKeys: ["type", "id", "fun", "resources", "args", "timeoutMs"] }),
@@ -197,7 +200,10 @@ const message: fc.Arbitrary<V1Message> = fc.oneof(
     id: callId,
     value: payload,
     differs: fc.array(fc.record({ fun, asked: digest, found: digest }), { maxLength: 3 }),
+    kept: fc.record({ ticket, units: uint32 }),
   }, { requiredKeys: ["type", "id", "value"] }),
+  fc.record({ type: fc.constant("take"), id: callId, ticket, path }),
+  fc.record({ type: fc.constant("release"), ticket }),
   fc.record({ type: fc.constant("error"), id: callId, error }),
   fc.record({ type: fc.constant("cancel"), id: callId }),
   fc.record({ type: fc.constantFrom("ping", "pong", "fresh") }),

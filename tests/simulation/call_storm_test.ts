@@ -19,6 +19,32 @@ Deno.test("Calls in a storm keep all promises (I8)", () => {
   assert(repeats > 0, "nothing was tried again");
 });
 
+Deno.test("requests of a storm hand results over", () => {
+  const seen = new Map<string, number>();
+  const tamper: CallStormOptions["tamper"] = (message) => {
+    seen.set(message.type, (seen.get(message.type) ?? 0) + 1);
+    return message;
+  };
+  assertEquals(callStorm({ seed: 1, calls: 3_000, elideCodec: true, tamper }).violations, []);
+  for (const type of ["take", "release"]) {
+    assert((seen.get(type) ?? 0) > 20, `${type}: ${seen.get(type)}`);
+  }
+});
+
+Deno.test("requests keep all promises, too, where nobody gives what was kept", () => {
+  let refused = 0;
+  const tamper: CallStormOptions["tamper"] = (message) => {
+    if (message.type === "error" && JSON.stringify(message).includes("untaken")) refused += 1;
+    return message.type === "take" ? { ...message, ticket: "no such" } : message;
+  };
+  assertEquals(callStorm({ seed: 1, calls: 3_000, elideCodec: true, tamper }).violations, []);
+  assert(refused > 20, `${refused} were refused`);
+});
+
+Deno.test("results that nobody lets go of are forgotten with the time of their calls", () => {
+  assertEquals(found((message) => message.type === "release" ? undefined : message), "");
+});
+
 /** What a storm finds when the wire lies. */
 function found(tamper: NonNullable<CallStormOptions["tamper"]>): string {
   const { violations } = callStorm({ seed: 3, calls: 1_500, elideCodec: true, tamper });

@@ -34,6 +34,7 @@ Deno.test("RequestRunner refuses arguments that grow above the message limit by 
     inbound: 0,
     queued: 0,
     parked: 0,
+    kept: 0,
     slotQueue: 0,
     stuck: 0,
     streams: 0,

@@ -4,7 +4,7 @@ import { excessOf, leftoversOf, type SizedNode } from "../../../lib/testing/size
 const NOTHING = {
   ...{ groups: 0, links: 0, dirty: 0, retained: 0, reference: 0, connections: 0, calls: 0 },
   ...{ requests: 0, running: 0, listings: 0, own: 0, inbound: 0, queued: 0 },
-  ...{ parked: 0, slotQueue: 0, stuck: 0, streams: 0 },
+  ...{ parked: 0, slotQueue: 0, stuck: 0, streams: 0, kept: 0 },
 };
 
 function sized(counts: Partial<typeof NOTHING>, wakeAt = Infinity, peers = 0): SizedNode {

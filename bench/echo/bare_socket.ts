@@ -1,5 +1,5 @@
 import type { Contestant, EchoClient } from "./contestant.ts";
-import { openUndelayed, serveSockets } from "./undelayed_socket.ts";
+import { openUndelayed, serveSockets } from "../undelayed_socket.ts";
 
 interface Call {
   readonly id: number;

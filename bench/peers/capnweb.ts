@@ -1,6 +1,6 @@
 import { newWebSocketRpcSession, RpcTarget } from "capnweb";
 import type { Contestant, EchoClient } from "../echo/contestant.ts";
-import { serveSockets } from "../echo/undelayed_socket.ts";
+import { serveSockets } from "../undelayed_socket.ts";
 
 class Bench extends RpcTarget {
   echo(text: string): string {

@@ -7,6 +7,7 @@
  */
 import { delay } from "@std/async";
 import type { CallerReport } from "./caller.ts";
+import { openUndelayed } from "../undelayed_socket.ts";
 import { Tally } from "./tally.ts";
 
 /** What a storm is. */
@@ -46,11 +47,8 @@ class RawClient {
   }
 
   static async open(url: string, tally: Tally, fun: string): Promise<RawClient> {
-    const socket = new WebSocket(url, ["farcall.v1"]);
-    await new Promise((resolve, reject) => {
-      socket.onopen = resolve;
-      socket.onerror = reject;
-    });
+    // A plain one would hold frames back until those before are acknowledged, and the server would look slow.
+    const socket = await openUndelayed(url, ["farcall.v1"]);
     socket.send('[{"type":"hello","role":"client"}]');
     return new RawClient(socket, tally, fun);
   }

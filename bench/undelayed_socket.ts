@@ -5,8 +5,15 @@
  * @module
  */
 
-/** Opens a WebSocket through a unix socket to a TCP socket with TCP_NODELAY. */
-export async function openUndelayed(url: string): Promise<WebSocket> {
+/**
+ * Opens a WebSocket through a unix socket to a TCP socket with TCP_NODELAY.
+ *
+ * @param subprotocols Default: none.
+ */
+export async function openUndelayed(
+  url: string,
+  subprotocols: readonly string[] = [],
+): Promise<WebSocket> {
   const { hostname, port } = new URL(url);
   const directory = await Deno.makeTempDir();
   const path = `${directory}/socket`;
@@ -14,7 +21,7 @@ export async function openUndelayed(url: string): Promise<WebSocket> {
   const tcp = await Deno.connect({ hostname, port: Number(port) });
   tcp.setNoDelay(true);
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
-  const socket = new WebSocket(url, { client });
+  const socket = new WebSocket(url, { client, protocols: [...subprotocols] });
   const way = await listener.accept();
   way.readable.pipeTo(tcp.writable).catch(() => {});
   tcp.readable.pipeTo(way.writable).catch(() => {});

@@ -34,7 +34,8 @@ class RawClient {
   readonly #socket: WebSocket;
   readonly #tally: Tally;
   readonly #fun: string;
-  readonly #began = new Map<number, number>();
+  /** When each call was made, and for how long this process had got no processor until then. */
+  readonly #began = new Map<number, { readonly at: number; readonly stillMs: number }>();
   /** Numbers of calls, by the beat in which they were sent. */
   readonly #beats: number[][] = [];
   #last = 0;
@@ -60,13 +61,13 @@ class RawClient {
 
   /** Makes so many calls in one frame. */
   call(count: number): void {
-    const now = performance.now();
+    const began = { at: performance.now(), stillMs: this.#tally.stillMs };
     const ids: number[] = [];
     const calls: string[] = [];
     for (let left = count; left > 0; left -= 1) {
       const id = this.#last += 1;
       ids.push(id);
-      this.#began.set(id, now);
+      this.#began.set(id, began);
       calls.push(
         `{"type":"call","id":${id},"fun":"${this.#fun}","args":[],"timeout_ms":${TIMEOUT_MS}}`,
       );
@@ -92,7 +93,8 @@ class RawClient {
       const began = this.#began.get(id);
       if (began === undefined) continue;
       this.#began.delete(id);
-      this.#tally.ended(error === undefined ? "ok" : `${error.code}/${error.ran}`, began, now);
+      const how = error === undefined ? "ok" : `${error.code}/${error.ran}`;
+      this.#tally.ended(how, began.at, now, this.#tally.stillMs - began.stillMs);
     }
   }
 }

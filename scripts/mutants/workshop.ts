@@ -71,9 +71,12 @@ export class Workshop {
       env: { NO_COLOR: "1", FARCALL_SHRINK: "no" },
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const { success, signal, stdout, stderr } = await command.output();
+    const child = command.spawn();
+    // Tests in an endless loop hear no gentler word.
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    const { success, signal, stdout, stderr } = await child.output();
+    clearTimeout(timer);
     const output = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     if (success) return { caughtBy: undefined, runs: 0, output };
     const ended = signal === null ? "the tests do not even begin" : "the tests do not end";

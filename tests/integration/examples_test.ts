@@ -87,7 +87,7 @@ class ExampleNode extends ExampleProcess {
 }
 
 /** Programs that end by themselves do so soon: nothing of a node outlives it. */
-const OWN_END_MS = 60_000;
+const OWN_END_MS = 10_000;
 
 async function run(file: string, ...args: string[]): Promise<Ending> {
   await using program = new ExampleProcess(file, ...args);
